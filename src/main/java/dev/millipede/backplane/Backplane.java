@@ -1,0 +1,13 @@
+package dev.millipede.backplane;
+
+import io.vertx.core.Future;
+
+/** What joins nodes: built by the composition root, closed after everything that uses it. */
+public interface Backplane {
+    Broker broker();
+
+    /** Whether publications can be accepted and received now; readiness depends on it. Safe on any thread. */
+    boolean isReady();
+
+    Future<Void> close();
+}

@@ -1,0 +1,19 @@
+package dev.millipede.bus;
+
+import dev.millipede.channel.Channel;
+
+/** What the router tells an instance. */
+public sealed interface InstanceRecord extends BusRecord {
+    /**
+     * A publication for the members of a channel on this instance.
+     *
+     * @param json the push in the JSON format, encoded once on this node; shared, never written to
+     */
+    record Delivery(Channel channel, byte[] json) implements InstanceRecord {}
+
+    /** Every publication ordered after this point reaches the instance. */
+    record InterestConfirmed(Channel channel, int ask) implements InstanceRecord {}
+
+    /** The backplane did not subscribe; waiting joiners are answered with error 100. */
+    record InterestRefused(Channel channel, int ask) implements InstanceRecord {}
+}

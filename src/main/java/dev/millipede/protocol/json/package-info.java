@@ -1,0 +1,8 @@
+/**
+ * The Centrifuge JSON wire format: one frame, one or more commands or replies, one a line.
+ * Depends on protocol and channel; the only package that sees Jackson.
+ */
+@NullMarked
+package dev.millipede.protocol.json;
+
+import org.jspecify.annotations.NullMarked;
