@@ -4,12 +4,8 @@ import dev.millipede.channel.Channel;
 
 /** What the router tells an instance. */
 public sealed interface InstanceRecord extends BusRecord {
-    /**
-     * A publication for the members of a channel on this instance.
-     *
-     * @param json the push in the JSON format, encoded once on this node; shared, never written to
-     */
-    record Delivery(Channel channel, byte[] json) implements InstanceRecord {}
+    /** A publication for the members of a channel on this instance. */
+    record Delivery(Channel channel, Envelopes envelopes) implements InstanceRecord {}
 
     /** Every publication ordered after this point reaches the instance. */
     record InterestConfirmed(Channel channel, int ask) implements InstanceRecord {}

@@ -9,4 +9,5 @@ import org.jspecify.annotations.Nullable;
  * @param client the connection's id
  * @param connInfo what the token said in {@code info}, or null
  */
-public record ClientInfo(String user, String client, @Nullable Payload connInfo) {}
+public record ClientInfo(
+        String user, String client, @Nullable Payload connInfo) {}

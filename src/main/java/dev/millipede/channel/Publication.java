@@ -7,4 +7,5 @@ import org.jspecify.annotations.Nullable;
  *
  * @param info who published it; null when a backend did
  */
-public record Publication(Channel channel, Payload data, @Nullable ClientInfo info) {}
+public record Publication(
+        Channel channel, Payload data, @Nullable ClientInfo info) {}

@@ -25,7 +25,8 @@ public sealed interface ServerMessage {
     record Failed(long id, ErrorCode error) implements ServerMessage {}
 
     /** Tells the client that the server ended a subscription; {@code code} as in client protocol §7. */
-    record UnsubscribePush(String channel, int code, @Nullable String reason) implements ServerMessage {}
+    record UnsubscribePush(
+            String channel, int code, @Nullable String reason) implements ServerMessage {}
 
     record Ping() implements ServerMessage {}
 }
