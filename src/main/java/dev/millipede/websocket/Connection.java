@@ -11,7 +11,9 @@ import dev.millipede.websocket.frame.FrameViolation;
 import dev.millipede.websocket.frame.FrameWriter;
 import dev.millipede.websocket.frame.PartialFrame;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * {@link Instance}; what is needed only for a while (half a frame, a join under way) hangs on a reference that is null
  * otherwise.
  */
-final class Connection implements FrameSink, Protocol.CommandSink {
+class Connection implements FrameSink, Protocol.CommandSink {
     /** Where a connection is in its life; it only moves down this list. */
     enum State {
         /** Upgraded; the only legal command is connect. */
@@ -62,11 +64,13 @@ final class Connection implements FrameSink, Protocol.CommandSink {
     int expiryTick = Heartbeat.NEVER;
 
     // Owned by the timing wheel.
-    int dueTick;
+    int dueTick = TimingWheel.OUT;
     @Nullable Connection wheelNext;
     @Nullable Connection wheelPrevious;
 
-    /** A server ping is not yet answered. */
+    // Owned by the heartbeat: when it next acts, whether that is the end of a pong's time, whether the pong is still due.
+    int heartbeatTick;
+    boolean pinged;
     boolean awaitsPong;
 
     // Owned by the outbox.
@@ -75,6 +79,9 @@ final class Connection implements FrameSink, Protocol.CommandSink {
 
     /** Joins and commands that wait; null when none do. */
     @Nullable Pending pending;
+
+    /** The peer's close frame has come, or something that is no frame: what follows is discarded. */
+    private boolean deaf;
 
     private @Nullable PartialFrame partial;
 
@@ -102,8 +109,8 @@ final class Connection implements FrameSink, Protocol.CommandSink {
     // Input: from the transport to frames to commands.
 
     /** Takes bytes as they came; may change them in place. */
-    void received(byte[] bytes, int length) {
-        if (state.compareTo(State.CLOSED) < 0) {
+    final void received(byte[] bytes, int length) {
+        if (!deaf) {
             partial = instance.frames.read(bytes, 0, length, partial, this);
         }
     }
@@ -140,28 +147,31 @@ final class Connection implements FrameSink, Protocol.CommandSink {
     public void pong(byte[] bytes, int offset, int length) {}
 
     @Override
-    public void close(int code, byte[] bytes, int offset, int length) {
+    public final void close(int code, byte[] bytes, int offset, int length) {
         if (isOpen()) {
-            String reason = new String(bytes, offset, length, StandardCharsets.UTF_8);
-            leave(code == 1005 ? 1000 : code, FrameWriter.close(code, reason));
+            leave(code, FrameWriter.close(code, new String(bytes, offset, length, StandardCharsets.UTF_8)));
         }
-        instance.outbox.flush();
-        transport.end();
+        hangUp();
     }
 
     @Override
-    public void violation(FrameViolation violation) {
+    public final void violation(FrameViolation violation) {
         if (isOpen()) {
             leave(violation.code(), FrameWriter.close(violation.code(), violation.reason()));
         }
+        hangUp();
+    }
+
+    private void hangUp() {
+        deaf = true;
         instance.outbox.flush();
         transport.end();
     }
 
-    /** After our own close frame only the peer's is of interest, which the reader still has to find. */
+    /** After our own close frame the peer's is still looked for. */
     @Override
-    public boolean open() {
-        return state != State.CLOSED;
+    public final boolean open() {
+        return !deaf;
     }
 
     // The way out.
@@ -187,6 +197,7 @@ final class Connection implements FrameSink, Protocol.CommandSink {
         }
         if (state != State.CLOSED) {
             state = State.CLOSED;
+            deaf = true;
             partial = null;
             instance.gone(this);
         }
@@ -198,6 +209,41 @@ final class Connection implements FrameSink, Protocol.CommandSink {
         return channels.length;
     }
 
+    /** Channels this connection has or is about to have, {@code broadcast} not counted. */
+    int channels() {
+        return channels.length + (pending == null ? 0 : pending.joins.size());
+    }
+
+    /** The join under way for a channel, or null. */
+    @Nullable Joining joining(Channel channel) {
+        if (pending != null) {
+            for (Joining joining : pending.joins) {
+                if (joining.channel.channel.equals(channel)) {
+                    return joining;
+                }
+            }
+        }
+        return null;
+    }
+
+    void dropIdlePending() {
+        if (pending != null && pending.isIdle()) {
+            pending = null;
+        }
+    }
+
+    /** Names of the channels subscribed to, {@code broadcast} included. */
+    List<String> subscriptionNames() {
+        List<String> names = new ArrayList<>(channels.length + 1);
+        for (LocalChannel each : channels) {
+            names.add(each.channel.name());
+        }
+        if (broadcastSlot >= 0) {
+            names.add(Channel.BROADCAST);
+        }
+        return names;
+    }
+
     LocalChannel subscription(int index) {
         return channels[index];
     }
@@ -207,11 +253,6 @@ final class Connection implements FrameSink, Protocol.CommandSink {
             return true;
         }
         return find(channel) >= 0;
-    }
-
-    /** Whether this member is still to get the channel's publications. */
-    boolean wants(LocalChannel channel) {
-        return isOpen();
     }
 
     int find(Channel channel) {

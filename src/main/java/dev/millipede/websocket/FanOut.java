@@ -50,8 +50,8 @@ final class FanOut {
     }
 
     /** Queues a publication's push for the members that the channel has now. */
-    void deliver(LocalChannel channel, byte[] push) {
-        if (channel.liveMembers() == 0) {
+    void deliver(@Nullable LocalChannel channel, byte[] push) {
+        if (channel == null || channel.liveMembers() == 0) {
             router.giveBack(push.length);
             return;
         }

@@ -27,6 +27,7 @@ final class LocalSubscribers {
     private final ArrayDeque<Joining> byDeadline = new ArrayDeque<>();
     private final @Nullable LocalChannel everybody;
     private int asks;
+    private boolean askAgain;
     private int subscriptions;
 
     /** How a join ends. */
@@ -70,13 +71,6 @@ final class LocalSubscribers {
         return subscriptions;
     }
 
-    /** Starts to listen to broadcasts; at once, as the instance itself has been subscribed since its start. */
-    void joinBroadcast(Connection connection) {
-        if (everybody != null) {
-            connection.broadcastSlot = everybody.add(connection);
-        }
-    }
-
     void leaveBroadcast(Connection connection) {
         if (everybody != null && connection.broadcastSlot >= 0) {
             everybody.remove(connection.broadcastSlot);
@@ -98,18 +92,24 @@ final class LocalSubscribers {
         }
         pending.joins.add(joining);
         if (local.confirmed) {
-            joined(joining);
+            enter(joining);
+            outcome.joined(joining);
         } else {
             local.addJoiner(joining);
             byDeadline.add(joining);
         }
     }
 
-    private void joined(Joining joining) {
+    private void enter(Joining joining) {
         end(joining);
-        joining.connection.subscribed(joining.channel, joining.channel.add(joining.connection));
-        subscriptions++;
-        outcome.joined(joining);
+        Connection connection = joining.connection;
+        int slot = joining.channel.add(connection);
+        if (joining.channel == everybody) {
+            connection.broadcastSlot = slot;
+        } else {
+            connection.subscribed(joining.channel, slot);
+            subscriptions++;
+        }
     }
 
     private static void end(Joining joining) {
@@ -117,6 +117,7 @@ final class LocalSubscribers {
         Pending pending = joining.connection.pending;
         if (pending != null) {
             pending.joins.remove(joining);
+            joining.connection.dropIdlePending();
         }
     }
 
@@ -129,7 +130,9 @@ final class LocalSubscribers {
         List<Joining> joiners = local.joiners;
         local.joiners = null;
         if (joiners != null) {
-            joiners.forEach(this::joined);
+            // All enter before the first is told: telling may close a connection and so end others' joins.
+            joiners.forEach(this::enter);
+            joiners.forEach(outcome::joined);
         }
     }
 
@@ -141,18 +144,22 @@ final class LocalSubscribers {
         List<Joining> joiners = local.joiners;
         local.joiners = null;
         closeIfEmpty(local);
+        if (local == everybody) {
+            askAgain = true;
+        }
         if (joiners != null) {
-            joiners.forEach(this::failed);
+            joiners.forEach(LocalSubscribers::end);
+            joiners.forEach(outcome::failed);
         }
     }
 
-    private void failed(Joining joining) {
-        end(joining);
-        outcome.failed(joining);
-    }
-
-    /** Gives up joins whose answer is overdue; called a few times a second. */
+    /** Gives up joins whose answer is overdue, and asks again for broadcasts; called a few times a second. */
     void expire(long now) {
+        if (askAgain && everybody != null) {
+            askAgain = false;
+            everybody.ask = ++asks;
+            router.interest(everybody.channel, everybody.ask);
+        }
         @Nullable Joining first;
         while ((first = byDeadline.peek()) != null && (first.ended || now - first.deadline >= 0)) {
             byDeadline.remove();

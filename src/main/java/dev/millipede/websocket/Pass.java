@@ -67,7 +67,7 @@ final class Pass {
             cursor++;
         }
         Connection member = channel.members[slot++];
-        if (member == null || !member.wants(channel)) {
+        if (member == null) {
             return 0;
         }
         int start = starts[cursor];

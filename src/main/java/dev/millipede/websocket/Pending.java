@@ -13,6 +13,13 @@ final class Pending {
     /** The connect command to be answered when all automatic channels are confirmed; null once it is. */
     Command.@Nullable Connect connect;
 
+    /** Joins of automatic channels that have not ended yet, and one until all have been started. */
+    int awaited;
+
     /** Commands held back until connect is answered; the transport does not read meanwhile. */
     final ArrayDeque<Command> held = new ArrayDeque<>(0);
+
+    boolean isIdle() {
+        return connect == null && joins.isEmpty() && held.isEmpty();
+    }
 }

@@ -17,6 +17,9 @@ interface Transport {
     /** Bytes queued and not yet taken by the kernel, with a small overhead for each write. */
     long pendingBytes();
 
+    /** Stops or resumes taking bytes from the peer; those already read are still handed over. */
+    void pauseReading(boolean pause);
+
     /** Sends what is queued, then the end of the stream; what still arrives is discarded until the peer closes. */
     void end();
 
