@@ -42,14 +42,25 @@ final class LocalSubscribers {
         this.loop = loop;
         this.router = router;
         this.outcome = outcome;
-        this.everybody = broadcast == null ? null : open(broadcast);
+        this.everybody = broadcast == null ? null : new LocalChannel(broadcast);
+    }
+
+    /** Asks for broadcasts on behalf of the instance; its address must be listened on. */
+    void start() {
+        if (everybody != null) {
+            ask(everybody);
+        }
+    }
+
+    private void ask(LocalChannel local) {
+        local.ask = ++asks;
+        channels.put(local.channel, local);
+        router.interest(local.channel, local.ask);
     }
 
     private LocalChannel open(Channel channel) {
         LocalChannel opened = new LocalChannel(channel);
-        opened.ask = ++asks;
-        channels.put(channel, opened);
-        router.interest(channel, opened.ask);
+        ask(opened);
         return opened;
     }
 
@@ -157,8 +168,7 @@ final class LocalSubscribers {
     void expire(long now) {
         if (askAgain && everybody != null) {
             askAgain = false;
-            everybody.ask = ++asks;
-            router.interest(everybody.channel, everybody.ask);
+            ask(everybody);
         }
         @Nullable Joining first;
         while ((first = byDeadline.peek()) != null && (first.ended || now - first.deadline >= 0)) {
