@@ -10,7 +10,7 @@ final class CodeCounters {
     private final int[] codes;
     private final Counter[] counters;
 
-    /** @param codes ascending */
+    /** The codes ascend. */
     CodeCounters(MeterRegistry registry, String name, String help, String label, int... codes) {
         this.codes = codes;
         this.counters = new Counter[codes.length + 1];
