@@ -12,14 +12,22 @@ public final class Authenticator {
     private final boolean insecure;
     private final @Nullable TokenVerifier verifier;
 
-    /** @param verifier null when no secret is configured: then no token is good */
+    /**
+     * Follows the configuration.
+     *
+     * @param verifier null when no secret is configured: then no token is good
+     */
     public Authenticator(AuthConfig config, @Nullable TokenVerifier verifier) {
         this.anonymous = config.anonymous();
         this.insecure = config.insecure();
         this.verifier = verifier;
     }
 
-    /** @param token null or "" when the client sent none */
+    /**
+     * Judges what a client brought.
+     *
+     * @param token null or "" when the client sent none
+     */
     public TokenVerdict identify(@Nullable String token) {
         if (token == null || token.isEmpty()) {
             return anonymous || insecure ? ANONYMOUS : NO_TOKEN;

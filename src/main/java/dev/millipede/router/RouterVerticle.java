@@ -38,6 +38,8 @@ public final class RouterVerticle extends VerticleBase {
     private final String[] addresses;
 
     /**
+     * The router of one node.
+     *
      * @param instances number of WebSocketVerticles, 1 to 64
      * @param deliveryBudget bytes each instance takes on before the router drops
      */

@@ -35,7 +35,8 @@ final class RoutingTable {
     }
 
     /** The route of a channel, or null when nobody here listens. */
-    @Nullable Route get(Channel channel) {
+    @Nullable
+    Route get(Channel channel) {
         return routes.get(channel);
     }
 
@@ -58,7 +59,8 @@ final class RoutingTable {
      *
      * @return the route when its last listener left, else null
      */
-    @Nullable Route remove(Channel channel, int instance) {
+    @Nullable
+    Route remove(Channel channel, int instance) {
         Route route = routes.get(channel);
         long bit = 1L << instance;
         if (route == null || (route.instances & bit) == 0) {

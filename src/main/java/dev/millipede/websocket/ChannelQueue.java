@@ -10,12 +10,15 @@ final class ChannelQueue {
     final LocalChannel channel;
 
     /** The running pass, or null. */
-    @Nullable Pass pass;
+    @Nullable
+    Pass pass;
 
     /** Whether the router has been told to drop for this channel. */
     boolean behind;
 
-    @Nullable Waiting first;
+    @Nullable
+    Waiting first;
+
     private @Nullable Waiting last;
     int bytes;
 
@@ -24,7 +27,9 @@ final class ChannelQueue {
         final byte[] push;
         final int limit;
         final long since;
-        @Nullable Waiting next;
+
+        @Nullable
+        Waiting next;
 
         Waiting(byte[] push, int limit, long since) {
             this.push = push;
@@ -50,7 +55,8 @@ final class ChannelQueue {
     }
 
     /** Takes the first one out; null when none waits. */
-    @Nullable Waiting poll() {
+    @Nullable
+    Waiting poll() {
         Waiting taken = first;
         if (taken != null) {
             first = taken.next;

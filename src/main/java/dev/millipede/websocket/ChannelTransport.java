@@ -19,6 +19,7 @@ import io.vertx.core.internal.ContextInternal;
  * <p>A handler for each connection, not one shared by all: it is 24 bytes, where finding the connection of a channel
  * through its attributes would take 56.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write or close shows as channelInactive
 final class ChannelTransport extends ChannelInboundHandlerAdapter implements Transport {
     private final Connection connection;
     private final Channel channel;

@@ -34,7 +34,8 @@ final class CommandHandler implements Command.Receiver<Connection> {
         Pending pending = from.pending;
         if (pending != null && pending.connect != null) {
             pending.held.add(command);
-        } else if (from.state == State.CONNECTED || (from.state == State.OPENING && command instanceof Command.Connect)) {
+        } else if (from.state == State.CONNECTED
+                || (from.state == State.OPENING && command instanceof Command.Connect)) {
             command.deliver(this, from);
         } else {
             from.close(CloseCode.BAD_REQUEST);

@@ -47,7 +47,9 @@ class Connection implements FrameSink, Protocol.CommandSink {
     Transport transport;
     State state = State.OPENING;
     String user = "";
-    @Nullable Payload info;
+
+    @Nullable
+    Payload info;
 
     private final long idHigh;
     private final long idLow;
@@ -65,10 +67,15 @@ class Connection implements FrameSink, Protocol.CommandSink {
 
     // Owned by the timing wheel.
     int dueTick = TimingWheel.OUT;
-    @Nullable Connection wheelNext;
-    @Nullable Connection wheelPrevious;
 
-    // Owned by the heartbeat: when it next acts, whether that is the end of a pong's time, whether the pong is still due.
+    @Nullable
+    Connection wheelNext;
+
+    @Nullable
+    Connection wheelPrevious;
+
+    // Owned by the heartbeat: when it next acts, whether that is the end of a pong's time, whether the pong is still
+    // due.
     int heartbeatTick;
     boolean pinged;
     boolean awaitsPong;
@@ -78,7 +85,8 @@ class Connection implements FrameSink, Protocol.CommandSink {
     boolean backlogged;
 
     /** Joins and commands that wait; null when none do. */
-    @Nullable Pending pending;
+    @Nullable
+    Pending pending;
 
     /** The peer's close frame has come, or something that is no frame: what follows is discarded. */
     private boolean deaf;
@@ -215,7 +223,8 @@ class Connection implements FrameSink, Protocol.CommandSink {
     }
 
     /** The join under way for a channel, or null. */
-    @Nullable Joining joining(Channel channel) {
+    @Nullable
+    Joining joining(Channel channel) {
         if (pending != null) {
             for (Joining joining : pending.joins) {
                 if (joining.channel.channel.equals(channel)) {

@@ -6,7 +6,6 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import java.util.function.ToIntFunction;
 
 /**
  * What happens to a request on the public listener: a WebSocket handshake is refused or upgraded, anything else goes to the
@@ -26,7 +25,13 @@ final class Gate implements Handler<HttpServerRequest> {
      * @param cap connections this instance takes at the most; the surplus gets 503
      * @param outboxLimit bytes; at half of it a connection is not read from until it has drained to a quarter
      */
-    Gate(Instance instance, Instance.ConnectionFactory factory, PublicDoor door, String path, int cap, int outboxLimit) {
+    Gate(
+            Instance instance,
+            Instance.ConnectionFactory factory,
+            PublicDoor door,
+            String path,
+            int cap,
+            int outboxLimit) {
         this.instance = instance;
         this.factory = factory;
         this.door = door;
@@ -77,7 +82,8 @@ final class Gate implements Handler<HttpServerRequest> {
 
     private void refuse(HttpServerRequest request, int status) {
         instance.metrics.handshakeRefused(status);
-        HttpServerResponse response = request.response().setStatusCode(status).putHeader(HttpHeaders.CONNECTION, "close");
+        HttpServerResponse response =
+                request.response().setStatusCode(status).putHeader(HttpHeaders.CONNECTION, "close");
         if (status == 426) {
             response.putHeader(HttpHeaders.UPGRADE, "websocket").putHeader("Sec-WebSocket-Version", "13");
         } else if (status == 503) {

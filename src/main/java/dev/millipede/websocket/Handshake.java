@@ -30,7 +30,7 @@ final class Handshake {
     /** The HTTP status a request is refused with, or 0 when it may be upgraded. */
     int refusal(HttpServerRequest request) {
         MultiMap headers = request.headers();
-        if (request.version() != HttpVersion.HTTP_1_1 || request.method() != HttpMethod.GET) {
+        if (request.version() != HttpVersion.HTTP_1_1 || !HttpMethod.GET.equals(request.method())) {
             return 400;
         }
         if (!"websocket".equalsIgnoreCase(headers.get("Upgrade")) || !hasToken(headers, "Connection", "upgrade")) {
@@ -39,7 +39,9 @@ final class Handshake {
         if (!"13".equals(headers.get("Sec-WebSocket-Version"))) {
             return 426;
         }
-        if (!isKey(headers.get("Sec-WebSocket-Key")) || headers.contains("Content-Length") || headers.contains("Transfer-Encoding")) {
+        if (!isKey(headers.get("Sec-WebSocket-Key"))
+                || headers.contains("Content-Length")
+                || headers.contains("Transfer-Encoding")) {
             return 400;
         }
         return Origins.allowed(headers.getAll("Origin"), headers.get("Host"), allowedOrigins) ? 0 : 403;

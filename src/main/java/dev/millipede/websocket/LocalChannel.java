@@ -18,7 +18,8 @@ final class LocalChannel {
     final Channel channel;
 
     /** Slots 0 to {@code size - 1}; null where a member left. */
-    @Nullable Connection[] members = NONE;
+    @Nullable
+    Connection[] members = NONE;
 
     int size;
     private int empty;
@@ -30,10 +31,12 @@ final class LocalChannel {
     boolean confirmed;
 
     /** Who waits for the confirmation; null when nobody does. */
-    @Nullable List<Joining> joiners;
+    @Nullable
+    List<Joining> joiners;
 
     /** Publications waiting or under way; null when idle. */
-    @Nullable ChannelQueue queue;
+    @Nullable
+    ChannelQueue queue;
 
     LocalChannel(Channel channel) {
         this.channel = channel;

@@ -65,11 +65,13 @@ final class LocalSubscribers {
     }
 
     /** The members that get broadcasts, or null when {@code broadcast} is not automatic. */
-    @Nullable LocalChannel everybody() {
+    @Nullable
+    LocalChannel everybody() {
         return everybody;
     }
 
-    @Nullable LocalChannel get(Channel channel) {
+    @Nullable
+    LocalChannel get(Channel channel) {
         return channels.get(channel);
     }
 
@@ -95,7 +97,8 @@ final class LocalSubscribers {
         if (local == null) {
             local = open(channel);
         }
-        Joining joining = new Joining(connection, local, command, loop.nanoTime().getAsLong() + JOIN_NANOS);
+        Joining joining =
+                new Joining(connection, local, command, loop.nanoTime().getAsLong() + JOIN_NANOS);
         Pending pending = connection.pending;
         if (pending == null) {
             pending = new Pending();

@@ -91,7 +91,8 @@ final class Opening implements LocalSubscribers.Outcome {
 
     void refresh(Connection from, Command.Refresh command) {
         TokenVerdict verdict = rules.authenticator().identify(command.token());
-        if (verdict instanceof TokenVerdict.Valid valid && valid.identity().user().equals(from.user)) {
+        if (verdict instanceof TokenVerdict.Valid valid
+                && valid.identity().user().equals(from.user)) {
             long ttl = ttl(valid.identity());
             instance.heartbeat.expiresIn(from, ttl);
             send(from, new Refreshed(command.id(), from.id(), rules.version(), (int) ttl));

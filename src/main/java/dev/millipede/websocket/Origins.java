@@ -30,7 +30,9 @@ final class Origins {
                 return true;
             }
         }
-        return allowed.isEmpty() && host != null && host.toLowerCase(Locale.ROOT).equals(authority(origin));
+        return allowed.isEmpty()
+                && host != null
+                && host.toLowerCase(Locale.ROOT).equals(authority(origin));
     }
 
     private static @Nullable String authority(String origin) {

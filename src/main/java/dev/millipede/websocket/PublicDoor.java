@@ -14,8 +14,7 @@ import java.util.function.ToIntFunction;
  * @param pages serves every request that is not for the endpoint
  * @param guard the status a request for the endpoint is refused with before all other checks, or 0
  */
-public record PublicDoor(
-        HttpConfig http, Handler<HttpServerRequest> pages, ToIntFunction<HttpServerRequest> guard) {
+public record PublicDoor(HttpConfig http, Handler<HttpServerRequest> pages, ToIntFunction<HttpServerRequest> guard) {
     private static final int MAX_HEADER_BYTES = 16 << 10;
     private static final int MAX_LINE_BYTES = 4 << 10;
     private static final int ACCEPT_BACKLOG = 4_096;

@@ -22,7 +22,8 @@ public record Rules(
         String version,
         int channelsPerConnection) {
     /** The channel every connection listens to by itself, or null when there is none. */
-    @Nullable Channel broadcast() {
+    @Nullable
+    Channel broadcast() {
         Channel channel = Channel.of(Channel.BROADCAST, namespaces);
         return channel != null && channel.namespace().automatic() ? channel : null;
     }

@@ -10,9 +10,9 @@ import dev.millipede.protocol.Protocol;
  *     what slicing is good for
  */
 public record Shared(WebSocketConfig config, Rules rules, Protocol protocol, Broker broker, long sliceNanos) {
-    /** @see FanOut#SLICE_NANOS */
+    /** The longest a loop is held, in nanoseconds: two milliseconds. */
     public static final long SLICE_NANOS = FanOut.SLICE_NANOS;
 
-    /** @see FanOut#UNSLICED */
+    /** No slices: a loop is held until nothing waits. */
     public static final long UNSLICED = FanOut.UNSLICED;
 }

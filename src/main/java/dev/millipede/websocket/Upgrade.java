@@ -21,6 +21,7 @@ import java.util.function.Function;
  * <p>Relies on Vert.x 5.0.10: the handler names {@code httpDecoder} and {@code handler}, and that toNetSocket() takes the HTTP
  * codec out of the pipeline. {@code HandshakeIT} holds this.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // closing a channel that is of no more use
 final class Upgrade {
     private Upgrade() {}
 

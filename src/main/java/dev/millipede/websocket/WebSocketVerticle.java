@@ -53,6 +53,8 @@ public final class WebSocketVerticle extends VerticleBase {
     private int ticks;
 
     /**
+     * One instance of a node.
+     *
      * @param number of this instance, 0 to 63
      * @param cap connections of this instance at the most
      */
@@ -82,12 +84,9 @@ public final class WebSocketVerticle extends VerticleBase {
         super.init(vertx, context);
         ContextInternal internal = (ContextInternal) context;
         Loop loop = new Loop(
-                Turns.of(internal.nettyEventLoop()),
-                System::nanoTime,
-                PooledByteBufAllocator.DEFAULT,
-                metrics);
-        RouterLink router = new RouterLink(
-                number, shared.config().deliveryBudget(), record -> bus.send(LocalBus.ROUTER, record));
+                Turns.of(internal.nettyEventLoop()), System::nanoTime, PooledByteBufAllocator.DEFAULT, metrics);
+        RouterLink router =
+                new RouterLink(number, shared.config().deliveryBudget(), record -> bus.send(LocalBus.ROUTER, record));
         instance = new Instance(
                 number, internal, loop, router, shared, new SplittableRandom(new SecureRandom().nextLong()));
         gate = new Gate(
