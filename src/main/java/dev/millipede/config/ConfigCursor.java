@@ -238,7 +238,8 @@ public final class ConfigCursor {
     }
 
     private static String show(Object found) {
-        String json = found instanceof JsonObject ? "{…}" : Json.encode(found);
+        String plain = found instanceof JsonObject ? "{…}" : Json.encode(found);
+        String json = plain.contains("://") ? Mask.uri(plain) : plain;
         return json.length() <= SHOWN_CHARACTERS ? json : json.substring(0, SHOWN_CHARACTERS - 1) + "…";
     }
 }

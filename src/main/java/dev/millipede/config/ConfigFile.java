@@ -47,7 +47,11 @@ public final class ConfigFile {
      */
     public static JsonObject parse(String source, String text) {
         try (JsonParser parser = STRICT.createParser(text)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
+            JsonToken first = parser.nextToken();
+            if (first == null) {
+                throw unusable(source, "file", "is empty, must be one JSON object");
+            }
+            if (first != JsonToken.START_OBJECT) {
                 throw unusable(source, place(parser.currentTokenLocation()), "must be one JSON object");
             }
             parser.skipChildren();
