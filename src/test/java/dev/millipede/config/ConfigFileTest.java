@@ -20,9 +20,9 @@ class ConfigFileTest {
             {"a": 1,}                 | line 1, column 9  | not JSON: Unexpected character ('}'
             {"a": hunter2}            | line 1, column    | not JSON: a word without quotes
             {"a": 1                   | line 1, column    | not JSON: Unexpected end-of-input
-            {"a": 1, "a": 2}          | line 1, column    | not JSON: Duplicate field 'a'
-            {"a": 1} {}               | line 1, column 10 | nothing may follow the JSON object
-            []                        | line 1, column 1  | must be one JSON object
+            {"a": 1} {}               | file              | not JSON: Unexpected trailing token
+            []                        | file              | must be one JSON object
+            null                      | file              | must be one JSON object
             ``                        | file              | is empty, must be one JSON object
             """)
     void whatIsNotOneObjectIsRefusedWithItsPlace(String text, String place, String message) {
@@ -39,6 +39,24 @@ class ConfigFileTest {
         ConfigException e = refusal(() -> ConfigFile.parse("x.json", "{\n  \"a\": 1,\n  oops: 2\n}"));
 
         assertThat(e.problems().get(0).path()).startsWith("line 3, column ");
+    }
+
+    @Test
+    void aKeyThatStandsTwiceInOneObjectIsRefused() {
+        ConfigException e = refusal(() -> ConfigFile.parse(
+                "x.json", "{\"a\": {\"b\": 1},\n \"c\": [\"a\", {\"b\": \"\\\"}\"}],\n \"\\u0061\" : 2, \"c\": 3}"));
+
+        assertThat(e.problems())
+                .containsExactly(
+                        new ConfigProblem("line 3", "", "the key \"\\u0061\" stands here a second time"),
+                        new ConfigProblem("line 3", "", "the key \"c\" stands here a second time"));
+    }
+
+    @Test
+    void theSameKeyInTwoObjectsIsNoRepetition() {
+        String text = "{\"a\": {\"a\": \"a\"}, \"b\": [{\"a\": 1}, {\"a\": \"b\"}, \"a\"]}";
+
+        assertThat(ConfigFile.parse("x.json", text)).isEqualTo(new JsonObject(text));
     }
 
     @Test
