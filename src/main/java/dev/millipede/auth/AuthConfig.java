@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param anonymous whether a connection without a token is let in as the anonymous user; default false
  * @param hmacSecret the secret of connection tokens (JWT, HS256), its UTF-8 bytes are the key; beyond loopback at least
  *     32 bytes; default null, no token is valid
- * @param insecure whether every connection may do everything without a token, for tests, on loopback only; default false
+ * @param insecure whether every connection may do everything without a token, for tests, on loopback only; default
+ *     false
  */
 public record AuthConfig(boolean anonymous, @Nullable String hmacSecret, boolean insecure) {
     /** Nobody may connect. */

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stands at one object of a configuration and reads its keys.
  *
- * <p>A read never fails: what cannot be used is added to the problems, and the default is returned in its place. So one
- * pass finds every problem; whoever started it asks {@link ConfigProblems} at the end. The environment variable of a key
- * ({@code websocket.pingInterval}: {@code MILLIPEDE_WEBSOCKET_PINGINTERVAL}) wins over the file. All ranges include both
- * ends. Used by one thread.
+ * <p>A read never fails: what cannot be used is added to the problems, and the default is returned in its place. So
+ * one pass finds every problem; whoever started it asks {@link ConfigProblems} at the end. The environment variable of
+ * a key ({@code websocket.pingInterval}: {@code MILLIPEDE_WEBSOCKET_PINGINTERVAL}) wins over the file. All ranges
+ * include both ends. Used by one thread.
  */
 public final class ConfigCursor {
     private static final int SHOWN_CHARACTERS = 40;
@@ -238,7 +238,8 @@ public final class ConfigCursor {
     }
 
     private static String show(Object found) {
-        String json = found instanceof JsonObject ? "{…}" : Json.encode(found);
+        String plain = found instanceof JsonObject ? "{…}" : Json.encode(found);
+        String json = plain.contains("://") ? Mask.uri(plain) : plain;
         return json.length() <= SHOWN_CHARACTERS ? json : json.substring(0, SHOWN_CHARACTERS - 1) + "…";
     }
 }

@@ -1,24 +1,23 @@
 package dev.millipede.config;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The text of a configuration file: one JSON object in UTF-8, no key twice. */
 public final class ConfigFile {
-    private static final JsonFactory STRICT = JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build();
+    /** How the decoder's message begins and where it says the place; the cause itself is a type of its own library. */
+    private static final Pattern COMPLAINT = Pattern.compile("(?:Failed to decode: ?)?(.*)");
+
+    private static final Pattern PLACE = Pattern.compile("line: (\\d+), column: (\\d+)");
 
     private ConfigFile() {}
 
@@ -46,32 +45,37 @@ public final class ConfigFile {
      * @throws ConfigException if it is not one JSON object; says line and column
      */
     public static JsonObject parse(String source, String text) {
-        try (JsonParser parser = STRICT.createParser(text)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw unusable(source, place(parser.currentTokenLocation()), "must be one JSON object");
-            }
-            parser.skipChildren();
-            if (parser.nextToken() != null) {
-                throw unusable(source, place(parser.currentTokenLocation()), "nothing may follow the JSON object");
-            }
-        } catch (JacksonException e) {
-            throw unusable(source, place(e.getLocation()), complaint(e.getOriginalMessage()));
-        } catch (IOException e) {
-            throw new IllegalStateException("a string cannot fail to be read", e);
+        if (text.isBlank()) {
+            throw unusable(source, "file", "is empty, must be one JSON object");
         }
-        return new JsonObject(text);
+        if (!(decode(source, text) instanceof JsonObject object)) {
+            throw unusable(source, "file", "must be one JSON object");
+        }
+        ConfigProblems problems = new ConfigProblems();
+        new RepeatedKeys(text).report(problems);
+        problems.throwIfAny(source);
+        return object;
     }
 
-    /** Jackson repeats a word without quotes, which may be a secret; everything else it says is structure. */
-    private static String complaint(@Nullable String message) {
-        if (message == null || message.startsWith("Unrecognized token")) {
-            return "not JSON: a word without quotes";
+    private static @Nullable Object decode(String source, String text) {
+        try {
+            return Json.decodeValue(text);
+        } catch (DecodeException e) {
+            String message = e.getMessage() == null ? "" : e.getMessage();
+            throw unusable(source, place(message), complaint(message));
         }
-        return "not JSON: " + message.lines().findFirst().orElse("");
     }
 
-    private static String place(@Nullable JsonLocation location) {
-        return location == null ? "file" : "line " + location.getLineNr() + ", column " + location.getColumnNr();
+    /** The decoder repeats a word without quotes, which may be a secret; everything else it says is structure. */
+    private static String complaint(String message) {
+        Matcher matcher = COMPLAINT.matcher(message);
+        String complaint = matcher.lookingAt() ? matcher.group(1) : "";
+        return "not JSON: " + (complaint.startsWith("Unrecognized token") ? "a word without quotes" : complaint);
+    }
+
+    private static String place(String message) {
+        Matcher matcher = PLACE.matcher(message);
+        return matcher.find() ? "line " + matcher.group(1) + ", column " + matcher.group(2) : "file";
     }
 
     private static ConfigException unusable(String source, String place, String message) {

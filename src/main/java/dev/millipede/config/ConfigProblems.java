@@ -23,7 +23,7 @@ public final class ConfigProblems {
         add(path, path, value, message);
     }
 
-    /** As {@link #add(String, String, String)}, shown under {@code label} instead of the path; the same one twice counts once. */
+    /** As above, shown under {@code label} instead of the path; the same problem twice counts once. */
     void add(String path, String label, String value, String message) {
         failed.add(path);
         ConfigProblem problem = new ConfigProblem(label, value, message);

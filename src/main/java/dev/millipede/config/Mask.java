@@ -26,8 +26,9 @@ public final class Mask {
     /** A URI without its user, password and {@code password=} parameter. */
     public static String uri(String uri) {
         int scheme = uri.indexOf("://");
+        int user = scheme < 0 ? 0 : scheme + 3;
         int at = uri.lastIndexOf('@');
-        String open = at < 0 ? uri : uri.substring(0, Math.max(0, scheme + 3)) + HIDDEN + uri.substring(at);
+        String open = at < user ? uri : uri.substring(0, user) + HIDDEN + uri.substring(at);
         return QUERY_PASSWORD.matcher(open).replaceAll("$1" + HIDDEN);
     }
 }

@@ -6,12 +6,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the word somebody meant. */
 final class Spelling {
+    private static final int MOST_EDITS = 2;
+
     private Spelling() {}
 
     /** The known word with the fewest edits, if they are few enough to be a slip; the first of equals. */
     static @Nullable String nearest(String word, Collection<String> known) {
         String best = null;
-        int least = Math.max(2, word.length() / 4) + 1;
+        int least = MOST_EDITS + 1;
         for (String candidate : known) {
             int edits = edits(word.toLowerCase(Locale.ROOT), candidate.toLowerCase(Locale.ROOT));
             if (edits < least && edits < candidate.length()) {
