@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /** What the server says besides publications: replies, pushes and pings (client protocol §3, §5, §6). */
 public sealed interface ServerMessage {
     /**
+     * The connection is established.
+     *
      * @param ttl seconds until the token expires; 0 when it does not
      * @param subscriptions names of the channels the server subscribed this connection to
      * @param ping seconds between server pings; the server always wants pongs
@@ -19,7 +21,11 @@ public sealed interface ServerMessage {
 
     record Published(long id) implements ServerMessage {}
 
-    /** @param ttl seconds until the new token expires; 0 when it does not */
+    /**
+     * The new token holds.
+     *
+     * @param ttl seconds until the new token expires; 0 when it does not
+     */
     record Refreshed(long id, String client, String version, int ttl) implements ServerMessage {}
 
     record Failed(long id, ErrorCode error) implements ServerMessage {}

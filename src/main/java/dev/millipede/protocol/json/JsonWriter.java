@@ -149,16 +149,16 @@ final class JsonWriter {
 
     private void utf8(int codePoint) {
         if (codePoint < 0x800) {
-            put(0xC0 | codePoint >> 6);
+            put(0xC0 | (codePoint >> 6));
         } else {
             if (codePoint < 0x10000) {
-                put(0xE0 | codePoint >> 12);
+                put(0xE0 | (codePoint >> 12));
             } else {
-                put(0xF0 | codePoint >> 18);
-                put(0x80 | codePoint >> 12 & 0x3F);
+                put(0xF0 | (codePoint >> 18));
+                put(0x80 | ((codePoint >> 12) & 0x3F));
             }
-            put(0x80 | codePoint >> 6 & 0x3F);
+            put(0x80 | ((codePoint >> 6) & 0x3F));
         }
-        put(0x80 | codePoint & 0x3F);
+        put(0x80 | (codePoint & 0x3F));
     }
 }
