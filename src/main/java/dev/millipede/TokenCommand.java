@@ -74,6 +74,7 @@ final class TokenCommand implements Callable<Integer> {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Shows this help.")
+    @SuppressWarnings("UnusedVariable")
     private boolean help;
 
     /** One user by name, or many by number. */
