@@ -16,7 +16,7 @@ public sealed interface NodeRecord extends BusRecord {
     record AskRouter() implements NodeRecord {}
 
     /**
-     * What is listened to on this node.
+     * What the router knows.
      *
      * @param users distinct users with a personal channel on this node
      */

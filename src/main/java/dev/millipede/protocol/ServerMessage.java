@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** What the server says besides publications: replies, pushes and pings (client protocol §3, §5, §6). */
 public sealed interface ServerMessage {
     /**
-     * The connection is established.
+     * The first reply of a connection.
      *
      * @param ttl seconds until the token expires; 0 when it does not
      * @param subscriptions names of the channels the server subscribed this connection to
@@ -22,9 +22,9 @@ public sealed interface ServerMessage {
     record Published(long id) implements ServerMessage {}
 
     /**
-     * The new token holds.
+     * A new token was accepted.
      *
-     * @param ttl seconds until the new token expires; 0 when it does not
+     * @param ttl seconds until it expires; 0 when it does not
      */
     record Refreshed(long id, String client, String version, int ttl) implements ServerMessage {}
 

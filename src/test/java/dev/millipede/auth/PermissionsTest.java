@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millipede.channel.Channel;
 import dev.millipede.channel.Namespace;
-import dev.millipede.channel.Namespace.PublishRule;
-import dev.millipede.channel.Namespace.SubscribeRule;
+import dev.millipede.channel.PublishRule;
+import dev.millipede.channel.SubscribeRule;
 import dev.millipede.channel.Namespaces;
 import java.util.List;
 import java.util.Objects;

@@ -1,0 +1,102 @@
+package dev.millipede.api;
+
+import dev.millipede.backplane.Broker;
+import dev.millipede.bus.LocalBus;
+import dev.millipede.channel.Namespaces;
+import dev.millipede.metrics.Metrics;
+import dev.millipede.protocol.ErrorCode;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The routes of the internal listener: the HTTP API in the shape of Centrifugo's server API, health and metrics. No
+ * response has CORS headers, so no page of another origin can read one. Safe on any thread; may be mounted several times.
+ */
+public final class ApiRoutes {
+    private final ApiKeys keys;
+    private final ProbeRoutes probes;
+    private final PublishRoutes publishing;
+    private final InfoRoute info;
+
+    /**
+     * Wires the routes; nothing is asked before the first request.
+     *
+     * @param keys who may call; none: nobody
+     * @param instances how many web socket instances {@code info} asks
+     * @param ready whether the node can serve now
+     */
+    public ApiRoutes(
+            List<String> keys,
+            Namespaces namespaces,
+            Broker broker,
+            LocalBus bus,
+            int instances,
+            Metrics metrics,
+            BooleanSupplier ready,
+            NodeFacts node,
+            InstantSource clock) {
+        this.keys = new ApiKeys(keys);
+        this.probes = new ProbeRoutes(this.keys, metrics, ready);
+        this.publishing = new PublishRoutes(namespaces, broker, metrics);
+        this.info = new InfoRoute(bus, instances, node, clock);
+    }
+
+    /**
+     * Adds the routes {@code /api/*}, {@code /health/*} and {@code /metrics}.
+     *
+     * @param metricsNeedKey true beyond loopback and on the public port
+     */
+    public void mount(Router router, boolean metricsNeedKey) {
+        probes.mount(router, metricsNeedKey);
+        mount(router, "publish", publishing::publish);
+        mount(router, "broadcast", publishing::broadcast);
+        mount(router, "info", info::info);
+        router.route("/api/*").handler(context -> {
+            if (admitted(context.request())) {
+                Answer.error(context.request(), 404, ApiError.of(ErrorCode.METHOD_NOT_FOUND));
+            }
+        });
+    }
+
+    /** One method of the API; answers the request, now or later, unless the body is not what it reads. */
+    private interface Method {
+        void call(HttpServerRequest request, byte[] body) throws MalformedBodyException;
+    }
+
+    private void mount(Router router, String name, Method method) {
+        router.route("/api/" + name).handler(context -> {
+            HttpServerRequest request = context.request();
+            if (admitted(request)) {
+                RequestBody.read(request, body -> call(method, request, body));
+            }
+        });
+    }
+
+    /** Decides before the body is read; answers when it refuses. */
+    private boolean admitted(HttpServerRequest request) {
+        if (!request.method().equals(HttpMethod.POST)) {
+            request.response().putHeader(HttpHeaders.ALLOW, "POST");
+            Answer.empty(request, 405);
+            return false;
+        }
+        if (!keys.accept(request)) {
+            Answer.empty(request, 401);
+            return false;
+        }
+        return true;
+    }
+
+    private static void call(Method method, HttpServerRequest request, byte[] body) {
+        try {
+            method.call(request, body);
+        } catch (MalformedBodyException e) {
+            Answer.text(request, 400, "text/plain; charset=" + StandardCharsets.UTF_8, "Bad Request");
+        }
+    }
+}

@@ -1,0 +1,280 @@
+package dev.millipede.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.metrics.MetricsOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import java.util.stream.LongStream;
+
+/**
+ * The meters of one node. Methods are events; they may be called on any thread, cost an addition and never fail. Labels
+ * are closed sets: never a user, a channel, an address. docs/operations.md lists every meter.
+ */
+public final class Metrics {
+    private static final String NAMELESS = "-";
+    private static final String OTHER = "other";
+    private static final Duration[] LAG_BUCKETS = LongStream.of(1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500)
+            .mapToObj(Duration::ofMillis)
+            .toArray(Duration[]::new);
+
+    /** The status codes a handshake is refused with; any other is counted as {@code other}. */
+    private static final int[] REFUSALS = {400, 401, 403, 404, 405, 413, 421, 426, 429, 431, 500, 503};
+
+    /** WebSocket's own codes (RFC 6455 §7.4), then those of client protocol §7. */
+    private static final int[] CLOSE_CODES = {
+        1000, 1001, 1002, 1003, 1004, 1005, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 1015, 3000, 3001,
+        3004, 3005, 3008, 3012, 3500, 3501, 3502, 3503, 3506, 3508
+    };
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+    private final LongAdder connections = new LongAdder();
+    private final Counter opened;
+    private final CodeCounters closed;
+    private final CodeCounters refused;
+    private final Counter slowClosed;
+    private final EnumMap<CommandKind, Counter> commands = new EnumMap<>(CommandKind.class);
+    private final CodeCounters failed;
+    private final String[] namespaces;
+    private final List<EnumMap<Source, Counter>> publications = new ArrayList<>();
+    private final Counter encoded;
+    private final Counter unrouted;
+    private final Counter dropped;
+    private final Counter deliveries;
+    private final Counter deliveredBytes;
+    private final Counter bytesReceived;
+    private final Counter bytesSent;
+    private final AtomicLongArray outboxes;
+    private final Timer[] instanceLag;
+    private final Timer routerLag;
+
+    /**
+     * @param namespaces the configured names, which become labels; "" is shown as {@code -}
+     * @param instances number of web socket instances; they are numbered from 0
+     */
+    public Metrics(Collection<String> namespaces, int instances) {
+        registry.config().meterFilter(VertxMeters.filter());
+        new FileDescriptorMetrics().bindTo(registry);
+
+        Gauge.builder("millipede.connections", connections, LongAdder::doubleValue)
+                .description("Connections open now")
+                .register(registry);
+        opened = counter("millipede.connections.opened", "Connections accepted by the web socket handshake");
+        closed = new CodeCounters(
+                registry,
+                "millipede.connections.closed",
+                "Connections closed, by the code of the close frame, 3000 where the client left",
+                "code",
+                CLOSE_CODES);
+        refused = new CodeCounters(
+                registry,
+                "millipede.handshakes.refused",
+                "Web socket handshakes refused, by HTTP status",
+                "status",
+                REFUSALS);
+        slowClosed = counter("millipede.slow.closes", "Connections closed because they read too slowly");
+
+        for (CommandKind kind : CommandKind.values()) {
+            commands.put(
+                    kind,
+                    counter("millipede.commands", "Commands of clients, pongs included", "command", kind.label()));
+        }
+        failed = new CodeCounters(
+                registry,
+                "millipede.command.errors",
+                "Commands answered with an error, by its code",
+                "code",
+                CodeCounters.range(100, 112));
+
+        this.namespaces = namespaces.toArray(String[]::new);
+        for (String namespace : this.namespaces) {
+            publications.add(publicationCounters(namespace));
+        }
+        publications.add(publicationCounters(OTHER));
+        encoded = counter("millipede.publications.encoded", "Publications encoded for a wire format, once per node");
+        unrouted = counter("millipede.publications.unrouted", "Publications nobody on this node listened to");
+        dropped = counter(
+                "millipede.publications.dropped",
+                "Publications kept from an instance that had used up its delivery budget, once for each instance");
+        deliveries = counter("millipede.deliveries", "Publications handed to connections, once for each connection");
+        deliveredBytes = bytes("millipede.delivered", "Bytes of deliveries, frame headers included");
+        bytesReceived = bytes("millipede.received", "Bytes read from connections");
+        bytesSent = bytes("millipede.sent", "Bytes written to connections");
+
+        outboxes = new AtomicLongArray(instances);
+        instanceLag = new Timer[instances];
+        for (int i = 0; i < instances; i++) {
+            int instance = i;
+            Gauge.builder("millipede.outbox", outboxes, all -> all.get(instance))
+                    .description("Bytes that wait for sockets to take them")
+                    .baseUnit("bytes")
+                    .tag("instance", Integer.toString(instance))
+                    .register(registry);
+            instanceLag[i] = lag("websocket-" + i);
+        }
+        routerLag = lag("router");
+    }
+
+    /** Starts building a Vertx that reports to this node's registry; for one Vertx only. */
+    public VertxBuilder measured(VertxOptions options) {
+        options.setMetricsOptions(new MetricsOptions().setEnabled(true));
+        return Vertx.builder().with(options).withMetrics(VertxMeters.factory(registry));
+    }
+
+    /** All meters in the Prometheus text format, version 0.0.4. */
+    public String scrape() {
+        return registry.scrape();
+    }
+
+    public void connectionOpened() {
+        connections.increment();
+        opened.increment();
+    }
+
+    /** Once for each {@link #connectionOpened}. */
+    public void connectionClosed(int code) {
+        connections.decrement();
+        closed.increment(code);
+    }
+
+    public void handshakeRefused(int httpStatus) {
+        refused.increment(httpStatus);
+    }
+
+    /** In addition to {@link #connectionClosed}. */
+    public void slowClosed() {
+        slowClosed.increment();
+    }
+
+    public void command(CommandKind kind) {
+        of(commands, kind).increment();
+    }
+
+    public void commandFailed(int errorCode) {
+        failed.increment(errorCode);
+    }
+
+    /** A publication that was accepted, or that the backplane brought. */
+    public void publicationIn(String namespace, Source source) {
+        int at = 0;
+        while (at < namespaces.length && !namespaces[at].equals(namespace)) {
+            at++;
+        }
+        of(publications.get(at), source).increment();
+    }
+
+    public void encoded() {
+        encoded.increment();
+    }
+
+    public void publicationUnrouted() {
+        unrouted.increment();
+    }
+
+    public void dropped(long publications) {
+        dropped.increment((double) publications);
+    }
+
+    public void delivered(long publications, long bytes) {
+        deliveries.increment((double) publications);
+        deliveredBytes.increment((double) bytes);
+    }
+
+    public void bytesReceived(long bytes) {
+        bytesReceived.increment((double) bytes);
+    }
+
+    public void bytesSent(long bytes) {
+        bytesSent.increment((double) bytes);
+    }
+
+    /** The unsent bytes of all connections of an instance, as they are now. */
+    public void outboxBytes(int instance, long bytes) {
+        outboxes.lazySet(instance, bytes);
+    }
+
+    /** How much later than asked a timer of that instance's loop ran. */
+    public void loopLag(int instance, long nanos) {
+        instanceLag[instance].record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** How much later than asked a timer of the router's loop ran. */
+    public void routerLoopLag(long nanos) {
+        routerLag.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** The limit is asked for by each scrape, on its thread, as with the other gauges; a value a moment old will do. */
+    public void gaugeConnectionLimit(LongSupplier limit) {
+        gauge("millipede.connections.limit", "Connections this node takes before it answers 503", limit)
+                .register(registry);
+    }
+
+    public void gaugeChannels(LongSupplier channels) {
+        gauge("millipede.channels", "Channels that somebody on this node listens to", channels)
+                .register(registry);
+    }
+
+    public void gaugeSubscriptions(int instance, LongSupplier subscriptions) {
+        gauge("millipede.subscriptions", "Subscriptions of connections, broadcast not counted", subscriptions)
+                .tag("instance", Integer.toString(instance))
+                .register(registry);
+    }
+
+    private static Gauge.Builder<?> gauge(String name, String help, LongSupplier value) {
+        return Gauge.builder(name, value::getAsLong).description(help);
+    }
+
+    private Counter counter(String name, String help, String... labels) {
+        return Counter.builder(name).description(help).tags(labels).register(registry);
+    }
+
+    private Counter bytes(String name, String help) {
+        return Counter.builder(name).description(help).baseUnit("bytes").register(registry);
+    }
+
+    private EnumMap<Source, Counter> publicationCounters(String namespace) {
+        EnumMap<Source, Counter> bySource = new EnumMap<>(Source.class);
+        String label = namespace.isEmpty() ? NAMELESS : namespace;
+        for (Source source : Source.values()) {
+            bySource.put(
+                    source,
+                    counter(
+                            "millipede.publications",
+                            "Publications that entered this node",
+                            "namespace",
+                            label,
+                            "source",
+                            source.label()));
+        }
+        return bySource;
+    }
+
+    /** An EnumMap is an array behind its interface; every constant is there. */
+    private static <K extends Enum<K>> Counter of(EnumMap<K, Counter> counters, K key) {
+        return Objects.requireNonNull(counters.get(key));
+    }
+
+    private Timer lag(String loop) {
+        return Timer.builder("millipede.loop.lag")
+                .description("How much later than asked a timer of an event loop ran")
+                .tag("loop", loop)
+                .serviceLevelObjectives(LAG_BUCKETS)
+                .register(registry);
+    }
+}
