@@ -27,7 +27,6 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code millipede token}: prints connection tokens for development, one a line and nothing else. */
 @Command(
         name = "token",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Prints connection tokens (JWT, HS256) for development, one a line.",
         footer = {
@@ -70,6 +69,13 @@ final class TokenCommand implements Callable<Integer> {
             paramLabel = "SECRET",
             description = "The HMAC secret. Other users of this machine may see it; prefer the other ways.")
     private @Nullable String secret;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Shows this help.")
+    @SuppressWarnings("UnusedVariable")
+    private boolean help;
 
     /** One user by name, or many by number. */
     private static final class Users {

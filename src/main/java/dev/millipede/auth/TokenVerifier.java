@@ -98,8 +98,8 @@ public final class TokenVerifier {
                 || (nbf instanceof Number start && now < seconds(start))) {
             return EXPIRED;
         }
-        Object sub = claims.getValue("sub", "");
-        if (!(sub instanceof String user) || !(user.isEmpty() || Channel.isValid("user:" + user))) {
+        String user = user(claims.getValue("sub"));
+        if (user == null) {
             return USER;
         }
         Payload info = info(claims.getValue("info"));
@@ -107,6 +107,14 @@ public final class TokenVerifier {
             return INFO;
         }
         return new Valid(new Identity(user, info, exp instanceof Number end ? seconds(end) : 0));
+    }
+
+    /** The user id a {@code sub} stands for, or null when it is no string or cannot name a channel. */
+    private static @Nullable String user(@Nullable Object sub) {
+        if (sub == null) {
+            return "";
+        }
+        return sub instanceof String user && (user.isEmpty() || Channel.isValid("user:" + user)) ? user : null;
     }
 
     private static boolean isTimeOrAbsent(@Nullable Object claim) {
