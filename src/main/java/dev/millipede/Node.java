@@ -23,6 +23,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -96,14 +97,15 @@ public final class Node {
         metrics.gaugeChannels(router::channels);
         Future<Void> deployed = keep(vertx.deployVerticle(router));
         for (int i = 0; i < instances; i++) {
-            WebSocketVerticle webSocket = new WebSocketVerticle(
-                    i, share(i), shared(), http.publicDoor(vertx), bus, metrics);
+            WebSocketVerticle webSocket =
+                    new WebSocketVerticle(i, share(i), shared(), http.publicDoor(vertx), bus, metrics);
             metrics.gaugeSubscriptions(i, webSocket::subscriptions);
             webSockets.add(webSocket);
             deployed = deployed.compose(done -> keep(vertx.deployVerticle(webSocket)));
         }
         if (!config.sharesPublicListener()) {
-            ApiVerticle verticle = new ApiVerticle(config.internal().host(), config.internal().port(), http::internal);
+            ApiVerticle verticle =
+                    new ApiVerticle(config.internal().host(), config.internal().port(), http::internal);
             api = verticle;
             deployed = deployed.compose(done -> keep(vertx.deployVerticle(verticle)));
         }
@@ -180,7 +182,7 @@ public final class Node {
         Future<Void> stopped = Future.succeededFuture();
         List<String> reversed = new ArrayList<>(deployments);
         deployments.clear();
-        java.util.Collections.reverse(reversed);
+        Collections.reverse(reversed);
         for (String deployment : reversed) {
             stopped = stopped.transform(done -> vertx.undeploy(deployment));
         }

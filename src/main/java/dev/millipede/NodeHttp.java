@@ -4,7 +4,6 @@ import dev.millipede.api.ApiRoutes;
 import dev.millipede.api.DevelopmentGuard;
 import dev.millipede.api.DevelopmentRoutes;
 import dev.millipede.api.MetricsAccess;
-import dev.millipede.api.NodeFacts;
 import dev.millipede.auth.TokenMint;
 import dev.millipede.websocket.PublicDoor;
 import io.vertx.core.Vertx;
@@ -44,8 +43,7 @@ final class NodeHttp {
         if (development != null) {
             development.mount(router);
         }
-        return new PublicDoor(
-                config.http(), router, config.development() ? DevelopmentGuard::refusal : request -> 0);
+        return new PublicDoor(config.http(), router, config.development() ? DevelopmentGuard::refusal : request -> 0);
     }
 
     /** The internal listener's routes. */
@@ -53,7 +51,7 @@ final class NodeHttp {
         if (config.development()) {
             DevelopmentGuard.mount(router);
         }
-        boolean open = Loopback.isLoopback(config.internal().host());
+        boolean open = Loopback.is(config.internal().host());
         MetricsAccess access = open ? MetricsAccess.OPEN : MetricsAccess.KEYED;
         api.mount(router, config.metrics().enabled() ? access : MetricsAccess.OFF);
     }

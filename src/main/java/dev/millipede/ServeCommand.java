@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
             "Without --config it runs in development mode: on loopback, alone, for whoever reaches the port."
         },
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:stopped as told", "1:failed, for example a port is taken", "2:the configuration has problems"})
+        exitCodeList = {"0:stopped as told", "1:failed, for example a port is taken", "2:the configuration has problems"
+        })
 final class ServeCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
     private static final long START_SECONDS = 60;
@@ -63,7 +64,8 @@ final class ServeCommand implements Callable<Integer> {
             err.flush();
             return 2;
         }
-        if (config.backplane().type() != BackplaneConfig.Type.MEMORY || config.cluster().enabled()) {
+        if (config.backplane().type() != BackplaneConfig.Type.MEMORY
+                || config.cluster().enabled()) {
             log.error("backplane redis and cluster can be configured but are not built yet; this version runs alone");
             return 1;
         }
@@ -96,7 +98,12 @@ final class ServeCommand implements Callable<Integer> {
         String scheme = config.http().tls() == null ? "" : "s";
         String host = config.http().host();
         log.info("millipede {} takes up to {} connections", Version.name(), node.connectionLimit());
-        log.info("clients: ws{}://{}:{}{}", scheme, host, node.publicPort(), config.websocket().path());
+        log.info(
+                "clients: ws{}://{}:{}{}",
+                scheme,
+                host,
+                node.publicPort(),
+                config.websocket().path());
         log.info("API, metrics, health: http://{}:{}/", config.internal().host(), node.internalPort());
         if (config.development()) {
             log.warn("development mode: whoever reaches this port can be anybody; run with --config for anything else");

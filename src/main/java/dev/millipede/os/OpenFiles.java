@@ -22,7 +22,8 @@ public final class OpenFiles {
         try {
             for (String line : Files.readAllLines(limits)) {
                 if (line.startsWith("Max open files")) {
-                    String soft = line.substring("Max open files".length()).trim().split("\\s+", 2)[0];
+                    String soft =
+                            line.substring("Max open files".length()).trim().split("\\s+", 2)[0];
                     return soft.equals("unlimited") ? Integer.MAX_VALUE : Long.parseLong(soft);
                 }
             }

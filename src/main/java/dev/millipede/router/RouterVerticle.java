@@ -65,6 +65,11 @@ public final class RouterVerticle extends VerticleBase {
         return bus.<BusRecord>consume(LocalBus.ROUTER, this::told).completion();
     }
 
+    /** Channels that somebody here listens to; for metrics, a value a moment old will do. */
+    public int channels() {
+        return table.channels();
+    }
+
     private void told(Message<BusRecord> message) {
         BusRecord body = message.body();
         if (body instanceof AskRouter) {

@@ -104,18 +104,25 @@ public final class WebSocketVerticle extends VerticleBase {
         nextProbe = started + TimeUnit.MILLISECONDS.toNanos(LAG_PROBE_MILLIS);
         vertx.setPeriodic(Heartbeat.TICK_MILLIS, timer -> tick());
         vertx.setPeriodic(LAG_PROBE_MILLIS, timer -> probeLag());
-        server = vertx.createHttpServer(door.options(shared.config().handshakeTimeout()));
+        HttpServer listening =
+                vertx.createHttpServer(door.options(shared.config().handshakeTimeout()));
+        server = listening;
         return bus.<BusRecord>consume(LocalBus.instance(number), this::told)
                 .completion()
                 .compose(ready -> {
                     instance.subscribers.start();
-                    return server.requestHandler(gate).listen();
+                    return listening.requestHandler(gate).listen();
                 });
     }
 
     /** The port listened on; the same for all instances. Valid once deployed. */
     public int port() {
         return server == null ? 0 : server.actualPort();
+    }
+
+    /** Subscriptions held here; for metrics, a value a moment old will do. */
+    public int subscriptions() {
+        return instance.subscribers.subscriptions();
     }
 
     private void told(Message<BusRecord> message) {

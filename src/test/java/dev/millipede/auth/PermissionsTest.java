@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millipede.channel.Channel;
 import dev.millipede.channel.Namespace;
+import dev.millipede.channel.Namespaces;
 import dev.millipede.channel.PublishRule;
 import dev.millipede.channel.SubscribeRule;
-import dev.millipede.channel.Namespaces;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;

@@ -1,7 +1,4 @@
-/**
- * What several tests need.
- * May depend on everything.
- */
+/** Doubles and clients for tests: Fake answers, Recording remembers. May depend on everything but tests. */
 @NullMarked
 package dev.millipede.support;
 

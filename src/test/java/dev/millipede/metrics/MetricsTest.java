@@ -1,0 +1,149 @@
+package dev.millipede.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millipede.protocol.CloseCode;
+import dev.millipede.protocol.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+final class MetricsTest {
+    private final Metrics metrics = new Metrics(List.of("user", "room", ""), 2);
+
+    @Test
+    void theMetersOfANodeAreThoseInTheManual() throws IOException {
+        metrics.gaugeConnectionLimit(() -> 0);
+        metrics.gaugeChannels(() -> 0);
+        metrics.gaugeSubscriptions(0, () -> 0);
+
+        assertThat(documented()).isEqualTo(names(metrics.scrape(), Pattern.compile("# HELP (millipede_\\w+) .+")));
+    }
+
+    @Test
+    void everyMeterHasAHelpText() {
+        String scrape = metrics.scrape();
+
+        assertThat(names(scrape, Pattern.compile("# HELP (millipede_\\w+) \\S.*")))
+                .isEqualTo(names(scrape, Pattern.compile("# TYPE (millipede_\\w+) .+")));
+    }
+
+    @Test
+    void everyCloseCodeHasALabelOfItsOwnAndOthersShareOne() {
+        metrics.connectionClosed(1001);
+        for (CloseCode code : CloseCode.values()) {
+            metrics.connectionClosed(code.code());
+        }
+        assertThat(metrics.scrape()).contains("millipede_connections_closed_total{code=\"other\"} 0.0");
+
+        metrics.connectionClosed(4999);
+        metrics.connectionClosed(-1);
+
+        assertThat(metrics.scrape())
+                .contains("millipede_connections_closed_total{code=\"1001\"} 1.0")
+                .contains("millipede_connections_closed_total{code=\"3008\"} 1.0")
+                .contains("millipede_connections_closed_total{code=\"other\"} 2.0");
+    }
+
+    @Test
+    void everyErrorCodeHasALabelOfItsOwn() {
+        for (ErrorCode code : ErrorCode.values()) {
+            metrics.commandFailed(code.code());
+        }
+
+        assertThat(metrics.scrape()).contains("millipede_command_errors_total{code=\"other\"} 0.0");
+    }
+
+    @Test
+    void connectionsAreThoseOpenedLessThoseClosed() {
+        metrics.connectionOpened();
+        metrics.connectionOpened();
+        metrics.connectionClosed(3000);
+
+        assertThat(metrics.scrape())
+                .contains("millipede_connections 1.0")
+                .contains("millipede_connections_opened_total 2.0");
+    }
+
+    @Test
+    void eventsAreCountedUnderTheirLabels() {
+        Arrays.stream(CommandKind.values()).forEach(metrics::command);
+        metrics.publicationIn("room", Source.CLIENT);
+        metrics.publicationIn("", Source.API);
+        metrics.publicationIn("unheard-of", Source.BACKPLANE);
+        metrics.delivered(3, 384);
+        metrics.delivered(1, 128);
+        metrics.dropped(7);
+        metrics.bytesReceived(10);
+        metrics.bytesSent(20);
+        metrics.handshakeRefused(503);
+        metrics.handshakeRefused(418);
+        metrics.slowClosed();
+        metrics.encoded();
+        metrics.publicationUnrouted();
+
+        assertThat(metrics.scrape())
+                .contains("millipede_commands_total{command=\"pong\"} 1.0")
+                .contains("millipede_publications_total{namespace=\"room\",source=\"client\"} 1.0")
+                .contains("millipede_publications_total{namespace=\"-\",source=\"api\"} 1.0")
+                .contains("millipede_publications_total{namespace=\"other\",source=\"backplane\"} 1.0")
+                .contains("millipede_deliveries_total 4.0")
+                .contains("millipede_delivered_bytes_total 512.0")
+                .contains("millipede_publications_dropped_total 7.0")
+                .contains("millipede_received_bytes_total 10.0")
+                .contains("millipede_sent_bytes_total 20.0")
+                .contains("millipede_handshakes_refused_total{status=\"503\"} 1.0")
+                .contains("millipede_handshakes_refused_total{status=\"other\"} 1.0")
+                .contains("millipede_slow_closes_total 1.0")
+                .contains("millipede_publications_encoded_total 1.0")
+                .contains("millipede_publications_unrouted_total 1.0");
+    }
+
+    @Test
+    void gaugesShowTheLastValue() {
+        metrics.outboxBytes(1, 500);
+        metrics.outboxBytes(1, 300);
+        metrics.gaugeSubscriptions(1, () -> 42);
+
+        assertThat(metrics.scrape())
+                .contains("millipede_outbox_bytes{instance=\"0\"} 0.0")
+                .contains("millipede_outbox_bytes{instance=\"1\"} 300.0")
+                .contains("millipede_subscriptions{instance=\"1\"} 42.0");
+    }
+
+    @Test
+    void loopLagIsAHistogramWithTheBucketsOfTheManual() {
+        metrics.loopLag(1, 30_000_000);
+        metrics.routerLoopLag(3_000_000_000L);
+
+        String scrape = metrics.scrape();
+
+        assertThat(scrape)
+                .contains("millipede_loop_lag_seconds_bucket{loop=\"websocket-1\",le=\"0.025\"} 0")
+                .contains("millipede_loop_lag_seconds_bucket{loop=\"websocket-1\",le=\"0.05\"} 1")
+                .contains("millipede_loop_lag_seconds_bucket{loop=\"router\",le=\"2.5\"} 0")
+                .contains("millipede_loop_lag_seconds_bucket{loop=\"router\",le=\"+Inf\"} 1");
+        assertThat(scrape.lines().filter(line -> line.startsWith("millipede_loop_lag_seconds_bucket{loop=\"router\"")))
+                .hasSize(12);
+    }
+
+    private static Set<String> documented() throws IOException {
+        return names(Files.readString(Path.of("docs/operations.md")), Pattern.compile("\\| `(millipede_\\w+)[`{].*"));
+    }
+
+    private static Set<String> names(String text, Pattern line) {
+        return text.lines()
+                .map(line::matcher)
+                .filter(Matcher::matches)
+                .map(matcher -> matcher.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+}

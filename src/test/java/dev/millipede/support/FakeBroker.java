@@ -1,0 +1,47 @@
+package dev.millipede.support;
+
+import dev.millipede.backplane.Broker;
+import dev.millipede.channel.Channel;
+import dev.millipede.channel.Publication;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A broker that accepts everything and remembers it, until told to be away. Safe on any thread. */
+public final class FakeBroker implements Broker {
+    private final List<Publication> published = new CopyOnWriteArrayList<>();
+    private volatile boolean away;
+
+    /** What was published, in order. */
+    public List<Publication> published() {
+        return published;
+    }
+
+    /** From now on everything fails. */
+    public void goAway() {
+        away = true;
+    }
+
+    @Override
+    public void listen(Listener listener) {}
+
+    @Override
+    public Future<Void> subscribe(Channel channel) {
+        return answer();
+    }
+
+    @Override
+    public void unsubscribe(Channel channel) {}
+
+    @Override
+    public Future<Void> publish(Publication publication) {
+        if (!away) {
+            published.add(publication);
+        }
+        return answer();
+    }
+
+    private Future<Void> answer() {
+        return away ? Future.failedFuture("the backplane is away") : Future.succeededFuture();
+    }
+}
