@@ -50,10 +50,10 @@ public final class ApiRoutes {
     /**
      * Adds the routes {@code /api/*}, {@code /health/*} and {@code /metrics}.
      *
-     * @param metricsNeedKey true beyond loopback and on the public port
+     * @param access who may read the metrics on this listener
      */
-    public void mount(Router router, boolean metricsNeedKey) {
-        probes.mount(router, metricsNeedKey);
+    public void mount(Router router, MetricsAccess access) {
+        probes.mount(router, access);
         mount(router, "publish", publishing::publish);
         mount(router, "broadcast", publishing::broadcast);
         mount(router, "info", info::info);

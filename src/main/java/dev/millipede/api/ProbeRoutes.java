@@ -21,7 +21,7 @@ final class ProbeRoutes {
         this.ready = ready;
     }
 
-    void mount(Router router, boolean metricsNeedKey) {
+    void mount(Router router, MetricsAccess access) {
         router.route("/health/live")
                 .method(HttpMethod.GET)
                 .method(HttpMethod.HEAD)
@@ -30,7 +30,9 @@ final class ProbeRoutes {
                 .method(HttpMethod.GET)
                 .method(HttpMethod.HEAD)
                 .handler(context -> Answer.json(context.request(), ready.getAsBoolean() ? 200 : 503, new JsonObject()));
-        router.get("/metrics").handler(context -> metrics(context.request(), metricsNeedKey));
+        if (access != MetricsAccess.OFF) {
+            router.get("/metrics").handler(context -> metrics(context.request(), access == MetricsAccess.KEYED));
+        }
     }
 
     private void metrics(HttpServerRequest request, boolean needKey) {

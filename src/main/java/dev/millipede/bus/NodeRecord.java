@@ -16,7 +16,7 @@ public sealed interface NodeRecord extends BusRecord {
     record AskRouter() implements NodeRecord {}
 
     /**
-     * What the router knows.
+     * What is listened to on this node.
      *
      * @param users distinct users with a personal channel on this node
      */

@@ -51,7 +51,7 @@ public final class Channel {
         if (colon >= 0 && prefix.equals(BROADCAST)) {
             return null;
         }
-        Namespace namespace = namespaces.get(prefix);
+        Namespace namespace = namespaces.find(prefix);
         return namespace == null ? null : new Channel(name, namespace);
     }
 

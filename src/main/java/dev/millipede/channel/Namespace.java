@@ -1,28 +1,35 @@
 package dev.millipede.channel;
 
+import java.util.regex.Pattern;
+
 /**
- * The rules of a kind of channel.
+ * The rules of one kind of channel.
  *
- * @param name what stands before the colon; "" for names without a namespace
+ * @param name what stands before the first colon of its channels' names; empty for names without a namespace
  * @param subscribe who may subscribe
  * @param publish who may publish
- * @param automatic whether connections are subscribed by themselves: to their own channel where {@code subscribe} is
- *     {@code SELF}, to the one channel {@code broadcast} in the namespace of that name
+ * @param automatic whether connections are subscribed by the server when they connect: each user to the channel of her
+ *     id where {@code subscribe} is {@link SubscribeRule#SELF}, every connection to the one channel {@code broadcast}
+ *     of the namespace of that name
  */
 public record Namespace(String name, SubscribeRule subscribe, PublishRule publish, boolean automatic) {
-    public enum SubscribeRule {
-        ANYONE,
-        AUTHENTICATED,
-        /** The user whose id follows the colon. */
-        SELF
+    /** The name of the namespace that is one exact channel. */
+    public static final String BROADCAST = "broadcast";
+
+    private static final Pattern NAME = Pattern.compile("[-a-zA-Z0-9_.]{2,}");
+
+    /** The rules of a namespace that says nothing: subscribe authenticated, publish server, not automatic. */
+    public static Namespace named(String name) {
+        return new Namespace(name, SubscribeRule.AUTHENTICATED, PublishRule.SERVER, false);
     }
 
-    public enum PublishRule {
-        ANYONE,
-        AUTHENTICATED,
-        /** Whoever is subscribed on the same connection. */
-        SUBSCRIBER,
-        /** Backends only. */
-        SERVER
+    /** Whether {@code name} can be a namespace: two or more of letters, digits, {@code - _ .}; or empty. */
+    public static boolean isName(String name) {
+        return name.isEmpty() || NAME.matcher(name).matches();
+    }
+
+    /** Whether these rules say which channel an automatic subscription would be to. */
+    public boolean mayBeAutomatic() {
+        return name.equals(BROADCAST) || (subscribe == SubscribeRule.SELF && !name.isEmpty());
     }
 }

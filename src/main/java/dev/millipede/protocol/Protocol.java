@@ -21,7 +21,11 @@ public interface Protocol {
 
     /** Takes commands as they are decoded. */
     interface CommandSink {
-        /** Returns false to leave the rest of the message undecoded, because the connection is closing. */
+        /**
+         * Takes the next command of the message.
+         *
+         * @return false to leave the rest of the message undecoded, because the connection is closing
+         */
         boolean command(Command command);
     }
 

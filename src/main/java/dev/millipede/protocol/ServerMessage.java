@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** What the server says besides publications: replies, pushes and pings (client protocol §3, §5, §6). */
 public sealed interface ServerMessage {
     /**
-     * The first reply of a connection.
+     * The connection is established.
      *
      * @param ttl seconds until the token expires; 0 when it does not
      * @param subscriptions names of the channels the server subscribed this connection to
@@ -22,9 +22,9 @@ public sealed interface ServerMessage {
     record Published(long id) implements ServerMessage {}
 
     /**
-     * A new token was accepted.
+     * The new token holds.
      *
-     * @param ttl seconds until it expires; 0 when it does not
+     * @param ttl seconds until the new token expires; 0 when it does not
      */
     record Refreshed(long id, String client, String version, int ttl) implements ServerMessage {}
 

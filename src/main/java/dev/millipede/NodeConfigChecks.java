@@ -1,0 +1,163 @@
+package dev.millipede;
+
+import dev.millipede.backplane.BackplaneConfig;
+import dev.millipede.config.ConfigProblems;
+import dev.millipede.config.Mask;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the sections of a configuration may not say together. */
+final class NodeConfigChecks {
+    /** The shortest secret that counts beyond loopback, in bytes of UTF-8: the key length of HS256, RFC 7518 §3.2. */
+    private static final int SECRET_BYTES = 32;
+
+    private final NodeConfig config;
+    private final ConfigProblems problems;
+
+    private NodeConfigChecks(NodeConfig config, ConfigProblems problems) {
+        this.config = config;
+        this.problems = problems;
+    }
+
+    /** Adds every problem between sections; leaves out those that follow from one there is already. */
+    static void check(NodeConfig config, ConfigProblems problems) {
+        NodeConfigChecks checks = new NodeConfigChecks(config, problems);
+        if (config.development()) {
+            checks.development();
+        }
+        checks.publicListener();
+        checks.internalListener();
+        checks.overlap();
+        checks.secrets();
+        checks.cluster();
+    }
+
+    static List<String> warnings(NodeConfig config) {
+        List<String> warnings = new ArrayList<>();
+        if (config.auth().insecure()) {
+            warnings.add("auth.insecure: whoever reaches the port may do everything");
+        } else if (config.auth().hmacSecret() == null && !config.auth().anonymous()) {
+            warnings.add("auth: with neither hmacSecret nor anonymous nobody can connect");
+        }
+        if (isShort(config.auth().hmacSecret())) {
+            warnings.add("auth.hmacSecret: shorter than 32 bytes, which is refused beyond loopback");
+        }
+        if (config.internal().apiKeys().stream().anyMatch(NodeConfigChecks::isShort)) {
+            warnings.add("internal.apiKeys: a key is shorter than 32 bytes, which is refused beyond loopback");
+        }
+        if (config.cluster().enabled() && isShort(config.cluster().secret())) {
+            warnings.add("cluster.secret: shorter than 32 bytes, which is refused beyond loopback");
+        }
+        if (config.websocket().outboxLimit() < config.websocket().maxMessageSize()) {
+            warnings.add("websocket.outboxLimit: smaller than maxMessageSize, one long publication closes its readers");
+        }
+        return List.copyOf(warnings);
+    }
+
+    private void development() {
+        String message = "development mode stays on loopback, start with --config to leave it";
+        if (!Loopback.is(config.http().host())) {
+            problem("http.host", quoted(config.http().host()), message);
+        }
+        if (!Loopback.is(config.internal().host())) {
+            problem("internal.host", quoted(config.internal().host()), message);
+        }
+        if (config.backplane().type() != BackplaneConfig.Type.MEMORY) {
+            problem("backplane.type", "", "development mode has the memory backplane only, start with --config");
+        }
+    }
+
+    private void publicListener() {
+        String host = config.http().host();
+        if (Loopback.is(host) || config.development() || problems.failed("auth")) {
+            return;
+        }
+        if (config.auth().insecure()) {
+            problem("http.host", quoted(host), "auth.insecure is for tests and listens on loopback only");
+        } else if (config.auth().hmacSecret() == null && !config.auth().anonymous()) {
+            problem(
+                    "http.host",
+                    quoted(host),
+                    "beyond loopback needs auth.hmacSecret, or auth.anonymous: true to let everybody in");
+        }
+    }
+
+    private void internalListener() {
+        String host = config.internal().host();
+        boolean beyond = !Loopback.is(host) && !config.development();
+        if (beyond && config.auth().insecure()) {
+            problem("internal.host", quoted(host), "auth.insecure is for tests and listens on loopback only");
+        }
+        if (!config.internal().apiKeys().isEmpty() || problems.failed("internal.apiKeys")) {
+            return;
+        }
+        if (beyond) {
+            problem("internal.host", quoted(host), "beyond loopback needs internal.apiKeys");
+        } else if (config.sharesPublicListener() && !problems.failed("http.port")) {
+            problem(
+                    "internal.port",
+                    String.valueOf(config.internal().port()),
+                    "the public port needs internal.apiKeys");
+        }
+    }
+
+    /** The same port on hosts that include each other: the second listener could not be opened. */
+    private void overlap() {
+        int port = config.internal().port();
+        String publicHost = config.http().host();
+        boolean samePort = port != 0 && port == config.http().port();
+        boolean includes = Loopback.isEveryAddress(publicHost)
+                || Loopback.isEveryAddress(config.internal().host());
+        if (samePort && includes && !config.sharesPublicListener()) {
+            problem(
+                    "internal.port",
+                    String.valueOf(port),
+                    "taken by http, use another port, or http.host (" + publicHost + ") to share its listener");
+        }
+    }
+
+    private void secrets() {
+        String message = "must have at least 32 bytes beyond loopback";
+        if (!Loopback.is(config.http().host()) && isShort(config.auth().hmacSecret())) {
+            problem("auth.hmacSecret", Mask.HIDDEN, message);
+        }
+        boolean shortKey = config.internal().apiKeys().stream().anyMatch(NodeConfigChecks::isShort);
+        if (!Loopback.is(config.internal().host()) && shortKey && !config.development()) {
+            problem("internal.apiKeys", Mask.HIDDEN, "each " + message);
+        }
+    }
+
+    private void cluster() {
+        if (!config.cluster().enabled()) {
+            return;
+        }
+        if (config.backplane().type() == BackplaneConfig.Type.MEMORY && !problems.failed("backplane.type")) {
+            problem(
+                    "cluster.enabled",
+                    "true",
+                    "needs a backplane that nodes share, \"backplane\": {\"type\": \"redis\"}");
+        }
+        if (Loopback.is(config.cluster().host()) || problems.failed("cluster.secret")) {
+            return;
+        }
+        if (config.cluster().secret() == null) {
+            problem("cluster.host", quoted(config.cluster().host()), "beyond loopback needs cluster.secret");
+        } else if (isShort(config.cluster().secret())) {
+            problem("cluster.secret", Mask.HIDDEN, "must have at least 32 bytes beyond loopback");
+        }
+    }
+
+    private void problem(String path, String value, String message) {
+        problems.add(path, value, message);
+    }
+
+    private static String quoted(String host) {
+        return '"' + host + '"';
+    }
+
+    private static boolean isShort(@Nullable String secret) {
+        return secret != null && secret.getBytes(StandardCharsets.UTF_8).length < SECRET_BYTES;
+    }
+}

@@ -1,0 +1,125 @@
+package dev.millipede;
+
+import dev.millipede.backplane.BackplaneConfig;
+import dev.millipede.config.ConfigException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The command {@code serve}: runs a node until the process is told to end. */
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Runs a node until SIGTERM or Ctrl-C.",
+            "Without --config it runs in development mode: on loopback, alone, for whoever reaches the port."
+        },
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {"0:stopped as told", "1:failed, for example a port is taken", "2:the configuration has problems"
+        })
+final class ServeCommand implements Callable<Integer> {
+    private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
+    private static final long START_SECONDS = 60;
+    private static final long STOP_SECONDS = 15;
+    private static final int SECRET_BYTES = 32;
+
+    private final Map<String, String> environment;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "The configuration file, JSON.")
+    private @Nullable Path file;
+
+    ServeCommand(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        NodeConfig config;
+        try {
+            config = file == null
+                    ? NodeConfig.development(randomSecret(), environment)
+                    : NodeConfig.load(file, environment);
+        } catch (ConfigException e) {
+            PrintWriter err = spec.commandLine().getErr();
+            err.println(e.getMessage());
+            err.flush();
+            return 2;
+        }
+        if (config.backplane().type() != BackplaneConfig.Type.MEMORY
+                || config.cluster().enabled()) {
+            log.error("backplane redis and cluster can be configured but are not built yet; this version runs alone");
+            return 1;
+        }
+        config.warnings().forEach(warning -> log.warn("{}", warning));
+        return serve(config);
+    }
+
+    private static String randomSecret() {
+        byte[] secret = new byte[SECRET_BYTES];
+        new SecureRandom().nextBytes(secret);
+        return HexFormat.of().formatHex(secret);
+    }
+
+    private int serve(NodeConfig config) throws InterruptedException {
+        Node node;
+        try {
+            node = Node.start(config).toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            log.error("cannot start: {}", e instanceof ExecutionException ? e.getCause() : "took too long");
+            return 1;
+        }
+        announce(config, node);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node, stopped), "stop"));
+        stopped.await();
+        return 0;
+    }
+
+    private static void announce(NodeConfig config, Node node) {
+        String scheme = config.http().tls() == null ? "" : "s";
+        String host = config.http().host();
+        log.info("millipede {} takes up to {} connections", Version.name(), node.connectionLimit());
+        log.info(
+                "clients: ws{}://{}:{}{}",
+                scheme,
+                host,
+                node.publicPort(),
+                config.websocket().path());
+        log.info("API, metrics, health: http://{}:{}/", config.internal().host(), node.internalPort());
+        if (config.development()) {
+            log.warn("development mode: whoever reaches this port can be anybody; run with --config for anything else");
+            log.info("open http://{}:{}/ in two tabs", host, node.publicPort());
+        }
+        log.info("ready");
+    }
+
+    private static void stop(Node node, CountDownLatch stopped) {
+        log.info("stopping");
+        try {
+            node.stop().toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
+            log.info("stopped");
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            log.error("did not stop cleanly", e);
+        }
+        stopped.countDown();
+    }
+}

@@ -1,0 +1,167 @@
+package dev.millipede.protocol.json;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.millipede.channel.Payload;
+import dev.millipede.protocol.Command;
+import dev.millipede.protocol.Protocol.MalformedCommandException;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the one command on a line. The id may stand before or after the command; a field that occurs twice counts with its
+ * last value; {@code null} stands for a field that is absent, except as the data of a publish, where it is the value null.
+ */
+final class CommandReader {
+    private static final long MAX_ID = 0xFFFF_FFFFL;
+    private static final int MAX_ID_DIGITS = 10;
+
+    /** The commands of client protocol §2 by the fields that matter here. {@code ping} is none: no client may send it. */
+    private enum Kind {
+        CONNECT,
+        SUBSCRIBE,
+        UNSUBSCRIBE,
+        PUBLISH,
+        REFRESH,
+        SEND,
+        NOT_AVAILABLE;
+
+        static @Nullable Kind named(String name) {
+            return switch (name) {
+                case "connect" -> CONNECT;
+                case "subscribe" -> SUBSCRIBE;
+                case "unsubscribe" -> UNSUBSCRIBE;
+                case "publish" -> PUBLISH;
+                case "refresh" -> REFRESH;
+                case "send" -> SEND;
+                case "presence", "presence_stats", "history", "rpc", "sub_refresh" -> NOT_AVAILABLE;
+                default -> null;
+            };
+        }
+
+        boolean hasChannel() {
+            return this == SUBSCRIBE || this == UNSUBSCRIBE || this == PUBLISH;
+        }
+
+        boolean hasToken() {
+            return this == CONNECT || this == SUBSCRIBE || this == REFRESH;
+        }
+
+        boolean hasData() {
+            return this == PUBLISH;
+        }
+    }
+
+    private final JsonParser parser;
+    private final byte[] bytes;
+    private final int base;
+
+    private long id;
+    private @Nullable Kind kind;
+    private String channel = "";
+    private @Nullable String token;
+    private @Nullable Payload data;
+
+    private CommandReader(JsonParser parser, byte[] bytes, int base) {
+        this.parser = parser;
+        this.bytes = bytes;
+        this.base = base;
+    }
+
+    /** Reads the line from {@code from} up to {@code to}, without its line break. */
+    static Command read(byte[] bytes, int from, int to) throws MalformedCommandException {
+        try (JsonParser parser = Json.parser(bytes, from, to)) {
+            CommandReader reader = new CommandReader(parser, bytes, from);
+            reader.readEnvelope();
+            return reader.command();
+        } catch (IOException e) {
+            throw new MalformedCommandException("not JSON, or nested too deep");
+        }
+    }
+
+    private void readEnvelope() throws IOException, MalformedCommandException {
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            throw new MalformedCommandException("not an object");
+        }
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            JsonToken value = parser.nextToken();
+            Kind named = Kind.named(name);
+            if (value == JsonToken.VALUE_NULL) {
+                continue;
+            }
+            if (named != null) {
+                readBody(named, value);
+            } else if (name.equals("id")) {
+                id = readId(value);
+            } else {
+                parser.skipChildren();
+            }
+        }
+        if (parser.nextToken() != null) {
+            throw new MalformedCommandException("more than an object on a line");
+        }
+    }
+
+    private long readId(JsonToken value) throws IOException, MalformedCommandException {
+        if (value == JsonToken.VALUE_NUMBER_INT && parser.getTextLength() <= MAX_ID_DIGITS) {
+            long number = parser.getLongValue();
+            if (number >= 0 && number <= MAX_ID) {
+                return number;
+            }
+        }
+        throw new MalformedCommandException("id is not an unsigned 32-bit integer");
+    }
+
+    private void readBody(Kind body, JsonToken value) throws IOException, MalformedCommandException {
+        if (kind != null) {
+            throw new MalformedCommandException("two commands in one object");
+        }
+        if (value != JsonToken.START_OBJECT) {
+            throw new MalformedCommandException("a command that is not an object");
+        }
+        kind = body;
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            parser.nextToken();
+            if (body.hasChannel() && name.equals("channel")) {
+                String text = text();
+                channel = text == null ? "" : text;
+            } else if (body.hasToken() && name.equals("token")) {
+                token = text();
+            } else if (body.hasData() && name.equals("data")) {
+                data = JsonPayload.value(parser, bytes, base);
+            } else {
+                parser.skipChildren();
+            }
+        }
+    }
+
+    private @Nullable String text() throws IOException, MalformedCommandException {
+        if (parser.hasToken(JsonToken.VALUE_STRING)) {
+            return parser.getText();
+        }
+        if (parser.hasToken(JsonToken.VALUE_NULL)) {
+            return null;
+        }
+        throw new MalformedCommandException("a channel or token that is not a string");
+    }
+
+    private Command command() throws MalformedCommandException {
+        if (kind == Kind.SEND) {
+            return new Command.Send();
+        }
+        if (id == 0) {
+            return new Command.Pong();
+        }
+        if (kind == null) {
+            throw new MalformedCommandException("no known command");
+        }
+        return switch (kind) {
+            case CONNECT -> new Command.Connect(id, token);
+            case SUBSCRIBE -> new Command.Subscribe(id, channel, token);
+            case UNSUBSCRIBE -> new Command.Unsubscribe(id, channel);
+            case PUBLISH -> new Command.Publish(id, channel, data);
+            case REFRESH -> new Command.Refresh(id, token == null ? "" : token);
+            case SEND, NOT_AVAILABLE -> new Command.NotAvailable(id);
+        };
+    }
+}

@@ -1,0 +1,130 @@
+package dev.millipede.router;
+
+import dev.millipede.backplane.Broker;
+import dev.millipede.bus.BusRecord;
+import dev.millipede.bus.Envelopes;
+import dev.millipede.bus.InstanceRecord.Delivery;
+import dev.millipede.bus.LocalBus;
+import dev.millipede.bus.NodeRecord.AskRouter;
+import dev.millipede.bus.NodeRecord.RouterStatus;
+import dev.millipede.bus.RouterRecord;
+import dev.millipede.bus.RouterRecord.BudgetReturned;
+import dev.millipede.bus.RouterRecord.ChannelBehind;
+import dev.millipede.bus.RouterRecord.ChannelCaughtUp;
+import dev.millipede.bus.RouterRecord.Interest;
+import dev.millipede.bus.RouterRecord.InterestEnded;
+import dev.millipede.channel.Channel;
+import dev.millipede.channel.Publication;
+import dev.millipede.metrics.Metrics;
+import dev.millipede.protocol.Protocol;
+import dev.millipede.router.RoutingTable.Route;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Relays publications from the backplane to the instances that listen. Confined to its own event loop; knows channels and
+ * instances, never sockets, and waits for nobody: an instance that is full loses deliveries, counted.
+ */
+public final class RouterVerticle extends VerticleBase {
+    private final Broker broker;
+    private final Protocol protocol;
+    private final LocalBus bus;
+    private final Metrics metrics;
+    private final RoutingTable table = new RoutingTable();
+    private final UpstreamSubscriptions upstream;
+    private final DeliveryBudget budget;
+    private final String[] addresses;
+
+    /**
+     * The router of one node.
+     *
+     * @param instances number of WebSocketVerticles, 1 to 64
+     * @param deliveryBudget bytes each instance takes on before the router drops
+     */
+    public RouterVerticle(
+            Broker broker, Protocol protocol, LocalBus bus, Metrics metrics, int instances, long deliveryBudget) {
+        assert instances > 0 && instances <= RoutingTable.MAX_INSTANCES;
+        this.broker = broker;
+        this.protocol = protocol;
+        this.bus = bus;
+        this.metrics = metrics;
+        this.upstream = new UpstreamSubscriptions(broker, table, bus);
+        this.budget = new DeliveryBudget(instances, deliveryBudget);
+        this.addresses = new String[instances];
+        for (int i = 0; i < instances; i++) {
+            addresses[i] = LocalBus.instance(i);
+        }
+    }
+
+    @Override
+    public Future<?> start() {
+        broker.listen(this::relay);
+        vertx.setPeriodic(UpstreamSubscriptions.LINGER_MILLIS, timer -> upstream.sweep(millis()));
+        return bus.<BusRecord>consume(LocalBus.ROUTER, this::told).completion();
+    }
+
+    /** Channels that somebody here listens to; for metrics, a value a moment old will do. */
+    public int channels() {
+        return table.channels();
+    }
+
+    private void told(Message<BusRecord> message) {
+        BusRecord body = message.body();
+        if (body instanceof AskRouter) {
+            LocalBus.reply(message, new RouterStatus(table.channels(), table.personalChannels()));
+        } else if (body instanceof RouterRecord record) {
+            told(record);
+        } else {
+            throw new IllegalArgumentException("not for the router: " + body);
+        }
+    }
+
+    private void told(RouterRecord record) {
+        if (record instanceof Interest interest) {
+            upstream.want(interest.channel(), interest.instance(), interest.ask());
+        } else if (record instanceof InterestEnded ended) {
+            upstream.unwant(ended.channel(), ended.instance(), millis());
+        } else if (record instanceof BudgetReturned returned) {
+            budget.giveBack(returned.instance(), returned.bytes());
+        } else if (record instanceof ChannelBehind behind) {
+            behind(behind.channel(), behind.instance(), true);
+        } else if (record instanceof ChannelCaughtUp caughtUp) {
+            behind(caughtUp.channel(), caughtUp.instance(), false);
+        }
+    }
+
+    private void behind(Channel channel, int instance, boolean behind) {
+        Route route = table.get(channel);
+        if (route != null) {
+            long bit = 1L << instance;
+            route.behind = behind ? route.behind | bit : route.behind & ~bit;
+        }
+    }
+
+    /** Encodes once, then one send per listening instance. */
+    private void relay(Publication publication) {
+        Route route = table.get(publication.channel());
+        if (route == null || route.instances == 0) {
+            metrics.publicationUnrouted();
+            return;
+        }
+        Envelopes envelopes = new Envelopes(protocol.encode(publication));
+        metrics.encoded();
+        Delivery delivery = new Delivery(route.channel, envelopes);
+        for (long left = route.instances; left != 0; left &= left - 1) {
+            int instance = Long.numberOfTrailingZeros(left);
+            boolean full = (route.behind & (1L << instance)) != 0;
+            if (full || !budget.take(instance, envelopes.length())) {
+                metrics.dropped(1);
+            } else {
+                bus.send(addresses[instance], delivery);
+            }
+        }
+    }
+
+    private static long millis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    }
+}

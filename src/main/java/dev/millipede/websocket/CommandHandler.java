@@ -1,0 +1,187 @@
+package dev.millipede.websocket;
+
+import dev.millipede.auth.Decision;
+import dev.millipede.auth.Identity;
+import dev.millipede.channel.Channel;
+import dev.millipede.channel.Publication;
+import dev.millipede.metrics.CommandKind;
+import dev.millipede.metrics.Source;
+import dev.millipede.protocol.CloseCode;
+import dev.millipede.protocol.Command;
+import dev.millipede.protocol.ErrorCode;
+import dev.millipede.protocol.ServerMessage;
+import dev.millipede.protocol.ServerMessage.Failed;
+import dev.millipede.websocket.Connection.State;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out the commands of connections, in order for each. Confined to the event loop of its WebSocketVerticle.
+ *
+ * <p>What a client does wrong is answered by the tables: with an {@link ErrorCode} where it may go on, with a
+ * {@link CloseCode} where it may not.
+ */
+final class CommandHandler implements Command.Receiver<Connection> {
+    private final Instance instance;
+    private final Rules rules;
+
+    CommandHandler(Instance instance, Rules rules) {
+        this.instance = instance;
+        this.rules = rules;
+    }
+
+    /** Carries out a command, or holds it back until the connect before it is answered. */
+    void accept(Connection from, Command command) {
+        Pending pending = from.pending;
+        if (pending != null && pending.connect != null) {
+            pending.held.add(command);
+        } else if (from.state == State.CONNECTED
+                || (from.state == State.OPENING && command instanceof Command.Connect)) {
+            command.deliver(this, from);
+        } else {
+            from.close(CloseCode.BAD_REQUEST);
+        }
+    }
+
+    @Override
+    public void connect(Connection from, Command.Connect command) {
+        count(CommandKind.CONNECT);
+        if (from.state == State.OPENING) {
+            instance.opening.connect(from, command);
+        } else {
+            from.close(CloseCode.BAD_REQUEST);
+        }
+    }
+
+    @Override
+    public void subscribe(Connection from, Command.Subscribe command) {
+        count(CommandKind.SUBSCRIBE);
+        Channel channel = channel(from, command.id(), command.channel());
+        if (channel == null) {
+            return;
+        }
+        ErrorCode refusal = refusal(from, channel);
+        if (refusal != null) {
+            fail(from, command.id(), refusal);
+        } else {
+            instance.subscribers.join(from, channel, command.id());
+        }
+    }
+
+    private @Nullable ErrorCode refusal(Connection from, Channel channel) {
+        if (from.isSubscribed(channel) || from.joining(channel) != null) {
+            return ErrorCode.ALREADY_SUBSCRIBED;
+        }
+        if (rules.permissions().maySubscribe(identity(from), channel) == Decision.DENIED) {
+            return ErrorCode.PERMISSION_DENIED;
+        }
+        return from.channels() >= rules.channelsPerConnection() ? ErrorCode.LIMIT_EXCEEDED : null;
+    }
+
+    @Override
+    public void unsubscribe(Connection from, Command.Unsubscribe command) {
+        count(CommandKind.UNSUBSCRIBE);
+        if (Channel.isValid(command.channel())) {
+            Channel channel = Channel.of(command.channel(), rules.namespaces());
+            if (channel != null) {
+                leave(from, channel);
+            }
+        }
+        reply(from, new ServerMessage.Unsubscribed(command.id()));
+    }
+
+    private void leave(Connection from, Channel channel) {
+        Joining joining = from.joining(channel);
+        if (joining != null) {
+            instance.subscribers.withdraw(joining);
+            fail(from, joining.command, ErrorCode.INTERNAL);
+        } else if (channel.isBroadcast() && from.broadcastSlot >= 0) {
+            instance.subscribers.leaveBroadcast(from);
+        } else {
+            int index = from.find(channel);
+            if (index >= 0) {
+                instance.subscribers.leave(from, index);
+            }
+        }
+    }
+
+    @Override
+    public void publish(Connection from, Command.Publish command) {
+        count(CommandKind.PUBLISH);
+        Channel channel = channel(from, command.id(), command.channel());
+        if (channel == null) {
+            return;
+        }
+        if (command.data() == null) {
+            fail(from, command.id(), ErrorCode.BAD_REQUEST);
+            return;
+        }
+        if (rules.permissions().mayPublish(identity(from), channel, from.isSubscribed(channel)) == Decision.DENIED) {
+            fail(from, command.id(), ErrorCode.PERMISSION_DENIED);
+            return;
+        }
+        instance.metrics.publicationIn(channel.namespace().name(), Source.CLIENT);
+        instance.broker
+                .publish(new Publication(channel, command.data(), from.clientInfo()))
+                .onComplete(
+                        accepted -> reply(from, new ServerMessage.Published(command.id())),
+                        failure -> fail(from, command.id(), ErrorCode.INTERNAL));
+    }
+
+    @Override
+    public void refresh(Connection from, Command.Refresh command) {
+        count(CommandKind.REFRESH);
+        instance.opening.refresh(from, command);
+    }
+
+    @Override
+    public void notAvailable(Connection from, Command.NotAvailable command) {
+        count(CommandKind.NOT_AVAILABLE);
+        fail(from, command.id(), ErrorCode.NOT_AVAILABLE);
+    }
+
+    @Override
+    public void send(Connection from, Command.Send command) {
+        count(CommandKind.SEND);
+        from.close(CloseCode.NOT_AVAILABLE);
+    }
+
+    @Override
+    public void pong(Connection from, Command.Pong command) {
+        count(CommandKind.PONG);
+        if (from.awaitsPong) {
+            from.awaitsPong = false;
+        } else {
+            from.close(CloseCode.BAD_REQUEST);
+        }
+    }
+
+    /** The channel of that name; null when the command has been answered with an error instead. */
+    private @Nullable Channel channel(Connection from, long id, String name) {
+        if (!Channel.isValid(name)) {
+            fail(from, id, ErrorCode.BAD_REQUEST);
+            return null;
+        }
+        Channel channel = Channel.of(name, rules.namespaces());
+        if (channel == null) {
+            fail(from, id, ErrorCode.UNKNOWN_CHANNEL);
+        }
+        return channel;
+    }
+
+    private static Identity identity(Connection from) {
+        return new Identity(from.user, from.info, 0);
+    }
+
+    private void count(CommandKind kind) {
+        instance.metrics.command(kind);
+    }
+
+    private void reply(Connection to, ServerMessage message) {
+        instance.outbox.send(to, instance.protocol, message);
+    }
+
+    private void fail(Connection to, long id, ErrorCode error) {
+        instance.metrics.commandFailed(error.code());
+        reply(to, new Failed(id, error));
+    }
+}

@@ -1,0 +1,309 @@
+package dev.millipede.websocket;
+
+import dev.millipede.channel.Channel;
+import dev.millipede.channel.ClientInfo;
+import dev.millipede.channel.Payload;
+import dev.millipede.protocol.CloseCode;
+import dev.millipede.protocol.Command;
+import dev.millipede.protocol.Protocol;
+import dev.millipede.websocket.frame.FrameSink;
+import dev.millipede.websocket.frame.FrameViolation;
+import dev.millipede.websocket.frame.FrameWriter;
+import dev.millipede.websocket.frame.PartialFrame;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client: who it is, what it is subscribed to, where it stands in the protocol. Confined to the event loop of its
+ * WebSocketVerticle.
+ *
+ * <p>A million of these live at once: each field is paid for a million times. What all connections of a loop share is in
+ * {@link Instance}; what is needed only for a while (half a frame, a join under way) hangs on a reference that is null
+ * otherwise.
+ */
+class Connection implements FrameSink, Protocol.CommandSink {
+    /** Where a connection is in its life; it only moves down this list. */
+    enum State {
+        /** Upgraded; the only legal command is connect. */
+        OPENING,
+        /** Identified; its automatic channels are being confirmed. */
+        CONNECTING,
+        CONNECTED,
+        /** Answered connect with an error: any further command closes it. */
+        REFUSED,
+        /** Our close frame is out, the peer's is awaited. */
+        CLOSING,
+        CLOSED
+    }
+
+    private static final LocalChannel[] NO_CHANNELS = {};
+    private static final int[] NO_SLOTS = {};
+
+    final Instance instance;
+    Transport transport;
+    State state = State.OPENING;
+    String user = "";
+
+    @Nullable
+    Payload info;
+
+    private final long idHigh;
+    private final long idLow;
+
+    /** The channels subscribed to, and the slot held in each. */
+    private LocalChannel[] channels = NO_CHANNELS;
+
+    private int[] slots = NO_SLOTS;
+
+    /** The slot among those that get broadcasts; -1 for none. */
+    int broadcastSlot = -1;
+
+    /** Tick of {@link Heartbeat}'s wheel at which the token expires; {@link Heartbeat#NEVER} when it does not. */
+    int expiryTick = Heartbeat.NEVER;
+
+    // Owned by the timing wheel.
+    int dueTick = TimingWheel.OUT;
+
+    @Nullable
+    Connection wheelNext;
+
+    @Nullable
+    Connection wheelPrevious;
+
+    // Owned by the heartbeat: when it next acts, whether that is the end of a pong's time, whether the pong is still
+    // due.
+    int heartbeatTick;
+    boolean pinged;
+    boolean awaitsPong;
+
+    // Owned by the outbox.
+    boolean written;
+    boolean backlogged;
+
+    /** Joins and commands that wait; null when none do. */
+    @Nullable
+    Pending pending;
+
+    /** The peer's close frame has come, or something that is no frame: what follows is discarded. */
+    private boolean deaf;
+
+    private @Nullable PartialFrame partial;
+
+    @SuppressWarnings("NullAway.Init") // the transport is set by its own constructor, before the connection is used
+    Connection(Instance instance, long idHigh, long idLow) {
+        this.instance = instance;
+        this.idHigh = idHigh;
+        this.idLow = idLow;
+    }
+
+    /** The public id, as in {@code info.client}. */
+    String id() {
+        return new UUID(idHigh, idLow).toString();
+    }
+
+    ClientInfo clientInfo() {
+        return new ClientInfo(user, id(), info);
+    }
+
+    /** Whether anything may still be sent. */
+    boolean isOpen() {
+        return state.compareTo(State.CLOSING) < 0;
+    }
+
+    // Input: from the transport to frames to commands.
+
+    /** Takes bytes as they came; may change them in place. */
+    final void received(byte[] bytes, int length) {
+        if (!deaf) {
+            partial = instance.frames.read(bytes, 0, length, partial, this);
+        }
+    }
+
+    @Override
+    public void text(byte[] bytes, int offset, int length) {
+        if (!isOpen()) {
+            return;
+        }
+        try {
+            instance.protocol.decode(bytes, offset, length, this);
+        } catch (Protocol.MalformedCommandException e) {
+            close(CloseCode.BAD_REQUEST);
+        }
+    }
+
+    @Override
+    public boolean command(Command command) {
+        instance.commands.accept(this, command);
+        return isOpen();
+    }
+
+    @Override
+    public void binary(byte[] bytes, int offset, int length) {
+        close(CloseCode.INAPPROPRIATE_PROTOCOL);
+    }
+
+    @Override
+    public void ping(byte[] bytes, int offset, int length) {
+        instance.outbox.send(this, FrameWriter.pong(bytes, offset, length));
+    }
+
+    @Override
+    public void pong(byte[] bytes, int offset, int length) {}
+
+    @Override
+    public final void close(int code, byte[] bytes, int offset, int length) {
+        if (isOpen()) {
+            leave(code, FrameWriter.close(code, new String(bytes, offset, length, StandardCharsets.UTF_8)));
+        }
+        hangUp();
+    }
+
+    @Override
+    public final void violation(FrameViolation violation) {
+        if (isOpen()) {
+            leave(violation.code(), FrameWriter.close(violation.code(), violation.reason()));
+        }
+        hangUp();
+    }
+
+    private void hangUp() {
+        deaf = true;
+        instance.outbox.flush();
+        transport.end();
+    }
+
+    /** After our own close frame the peer's is still looked for. */
+    @Override
+    public final boolean open() {
+        return !deaf;
+    }
+
+    // The way out.
+
+    /** Closes with a code of ours: the close frame goes out, the peer's is awaited for a while. */
+    void close(CloseCode code) {
+        if (isOpen()) {
+            leave(code.code(), FrameWriter.close(code.code(), code.reason()));
+        }
+    }
+
+    private void leave(int code, byte[] closeFrame) {
+        state = State.CLOSING;
+        instance.left(this, code);
+        instance.outbox.sendLast(this, closeFrame);
+        instance.heartbeat.awaitClose(this);
+    }
+
+    /** The socket is gone, whoever closed it. */
+    void transportClosed() {
+        if (isOpen()) {
+            instance.left(this, CloseCode.GONE.code());
+        }
+        if (state != State.CLOSED) {
+            state = State.CLOSED;
+            deaf = true;
+            partial = null;
+            instance.gone(this);
+        }
+    }
+
+    // Subscriptions.
+
+    int subscriptions() {
+        return channels.length;
+    }
+
+    /** Channels this connection has or is about to have, {@code broadcast} not counted. */
+    int channels() {
+        return channels.length + (pending == null ? 0 : pending.joins.size());
+    }
+
+    /** The join under way for a channel, or null. */
+    @Nullable
+    Joining joining(Channel channel) {
+        if (pending != null) {
+            for (Joining joining : pending.joins) {
+                if (joining.channel.channel.equals(channel)) {
+                    return joining;
+                }
+            }
+        }
+        return null;
+    }
+
+    void dropIdlePending() {
+        if (pending != null && pending.isIdle()) {
+            pending = null;
+        }
+    }
+
+    /** Names of the channels subscribed to, {@code broadcast} included. */
+    List<String> subscriptionNames() {
+        List<String> names = new ArrayList<>(channels.length + 1);
+        for (LocalChannel each : channels) {
+            names.add(each.channel.name());
+        }
+        if (broadcastSlot >= 0) {
+            names.add(Channel.BROADCAST);
+        }
+        return names;
+    }
+
+    LocalChannel subscription(int index) {
+        return channels[index];
+    }
+
+    boolean isSubscribed(Channel channel) {
+        if (channel.isBroadcast() && broadcastSlot >= 0) {
+            return true;
+        }
+        return find(channel) >= 0;
+    }
+
+    int find(Channel channel) {
+        for (int i = 0; i < channels.length; i++) {
+            if (channels[i].channel.equals(channel)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    void subscribed(LocalChannel channel, int slot) {
+        int count = channels.length;
+        channels = Arrays.copyOf(channels, count + 1);
+        slots = Arrays.copyOf(slots, count + 1);
+        channels[count] = channel;
+        slots[count] = slot;
+    }
+
+    /** Forgets a subscription and returns the slot it had. */
+    int unsubscribed(int index) {
+        int slot = slots[index];
+        int last = channels.length - 1;
+        channels[index] = channels[last];
+        slots[index] = slots[last];
+        channels = last == 0 ? NO_CHANNELS : Arrays.copyOf(channels, last);
+        slots = last == 0 ? NO_SLOTS : Arrays.copyOf(slots, last);
+        return slot;
+    }
+
+    /** The channel has closed up its members: this one now has another slot. */
+    void moved(LocalChannel channel, int slot) {
+        if (channel == instance.subscribers.everybody()) {
+            broadcastSlot = slot;
+            return;
+        }
+        for (int i = 0; i < channels.length; i++) {
+            if (channels[i] == channel) {
+                slots[i] = slot;
+                return;
+            }
+        }
+        throw new IllegalStateException("not a member of " + channel.channel);
+    }
+}

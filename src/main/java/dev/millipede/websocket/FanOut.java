@@ -1,0 +1,158 @@
+package dev.millipede.websocket;
+
+import dev.millipede.websocket.frame.FrameWriter;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Delivers publications to the members of channels without holding up the loop. Confined to the event loop of its
+ * WebSocketVerticle.
+ *
+ * <p>A channel has at most one pass running; what arrives meanwhile waits for the next one and is joined. Passes run in
+ * slices of at most {@link #SLICE_NANOS}; between slices the loop looks at its sockets. Channels with few members go first
+ * in each slice, so that a message to one user never waits behind a room; the others take turns slice by slice.
+ */
+final class FanOut {
+    /** The longest the loop is held, in nanoseconds. */
+    static final long SLICE_NANOS = 2_000_000;
+
+    /** Holds the loop until nothing waits: what a test compares slicing with. */
+    static final long UNSLICED = Long.MAX_VALUE;
+
+    /** Kept back for the flush that ends a slice. */
+    private static final long FLUSH_RESERVE_NANOS = 300_000;
+
+    /** Members up to which a channel counts as small. */
+    private static final int SMALL = Outbox.FLUSH_GROUP;
+
+    private static final int CLOCK_EVERY = 8;
+
+    private final Loop loop;
+    private final Outbox outbox;
+    private final RouterLink router;
+    private final long smallNanos;
+    private final long largeNanos;
+    private final byte[] header = new byte[FrameWriter.MAX_HEADER];
+    private final ArrayDeque<ChannelQueue> small = new ArrayDeque<>();
+    private final ArrayDeque<ChannelQueue> large = new ArrayDeque<>();
+    private final Runnable slice = this::slice;
+    private boolean scheduled;
+    private long delivered;
+    private long deliveredBytes;
+
+    /** @param sliceNanos the longest the loop is held: {@link #SLICE_NANOS}, or {@link #UNSLICED} */
+    FanOut(Loop loop, Outbox outbox, RouterLink router, long sliceNanos) {
+        this.loop = loop;
+        this.outbox = outbox;
+        this.router = router;
+        this.smallNanos = sliceNanos / 2;
+        this.largeNanos = sliceNanos - FLUSH_RESERVE_NANOS;
+    }
+
+    /** Queues a publication's push for the members that the channel has now. */
+    void deliver(@Nullable LocalChannel channel, byte[] push) {
+        if (channel == null || channel.liveMembers() == 0) {
+            router.giveBack(push.length);
+            return;
+        }
+        ChannelQueue queue = channel.queue;
+        if (queue == null) {
+            queue = new ChannelQueue(channel);
+            channel.queue = queue;
+            (channel.size <= SMALL ? small : large).add(queue);
+        }
+        long now = loop.nanoTime().getAsLong();
+        queue.add(push, now);
+        if (!queue.behind && Backlog.isBehind(queue, now)) {
+            queue.behind = true;
+            router.behind(channel.channel);
+        }
+        if (!scheduled) {
+            scheduled = true;
+            loop.turns().soon(slice);
+        }
+    }
+
+    private void slice() {
+        scheduled = false;
+        long start = loop.nanoTime().getAsLong();
+        runSmall(start);
+        runLarge(start);
+        outbox.flush();
+        if (delivered > 0) {
+            loop.metrics().delivered(delivered, deliveredBytes);
+            delivered = 0;
+            deliveredBytes = 0;
+        }
+        if (!small.isEmpty() || !large.isEmpty()) {
+            scheduled = true;
+            loop.turns().afterIo(slice);
+        }
+    }
+
+    private long heldSince(long start) {
+        return loop.nanoTime().getAsLong() - start;
+    }
+
+    private void runSmall(long start) {
+        @Nullable ChannelQueue queue;
+        while ((queue = small.poll()) != null) {
+            Pass pass = begin(queue);
+            while (!pass.isDone()) {
+                step(pass, queue);
+            }
+            end(queue, pass);
+            if (heldSince(start) >= smallNanos) {
+                return;
+            }
+        }
+    }
+
+    private void runLarge(long start) {
+        while (heldSince(start) < largeNanos) {
+            ChannelQueue queue = large.poll();
+            if (queue == null) {
+                return;
+            }
+            Pass pass = queue.pass == null ? begin(queue) : queue.pass;
+            int steps = 0;
+            while (!pass.isDone()) {
+                if (++steps % CLOCK_EVERY == 0 && heldSince(start) >= largeNanos) {
+                    large.add(queue);
+                    return;
+                }
+                step(pass, queue);
+            }
+            end(queue, pass);
+        }
+    }
+
+    private Pass begin(ChannelQueue queue) {
+        Pass pass = Pass.begin(queue, Backlog.passBytes(queue.channel.size), loop.allocator(), header);
+        queue.pass = pass;
+        return pass;
+    }
+
+    private void step(Pass pass, ChannelQueue queue) {
+        int got = pass.step(queue.channel, outbox);
+        delivered += got;
+        deliveredBytes += got == 0 ? 0 : pass.lastLength();
+    }
+
+    private void end(ChannelQueue queue, Pass pass) {
+        queue.pass = null;
+        pass.release();
+        router.giveBack(pass.charged());
+        LocalChannel channel = queue.channel;
+        if (queue.behind && Backlog.hasCaughtUp(queue)) {
+            queue.behind = false;
+            router.caughtUp(channel.channel);
+        }
+        if (queue.isEmpty()) {
+            channel.queue = null;
+            channel.compact();
+        } else {
+            (channel.size <= SMALL ? small : large).add(queue);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.millipede.websocket;
+
+import dev.millipede.protocol.CloseCode;
+import dev.millipede.websocket.Connection.State;
+import dev.millipede.websocket.frame.FrameWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/**
+ * Everything about a connection that depends on time: the deadline for connect, pings and pongs, the token's expiry, the
+ * wait for the peer's close frame. Confined to the event loop of its WebSocketVerticle.
+ */
+final class Heartbeat {
+    /** Milliseconds between ticks. */
+    static final int TICK_MILLIS = 100;
+
+    /** An expiry that never comes. */
+    static final int NEVER = Integer.MAX_VALUE;
+
+    /** How long a token may be expired before the connection is closed: time for the refresh (client protocol §10). */
+    private static final int EXPIRY_GRACE_TICKS = 25_000 / TICK_MILLIS;
+
+    private static final byte[] PING = FrameWriter.text("{}".getBytes(StandardCharsets.UTF_8));
+
+    private final TimingWheel wheel = new TimingWheel();
+    private final Outbox outbox;
+    private final RandomGenerator random;
+    private final int pingTicks;
+    private final int pongTicks;
+    private final int connectTicks;
+    private final int closeTicks;
+
+    Heartbeat(Outbox outbox, WebSocketConfig config, RandomGenerator random) {
+        this.outbox = outbox;
+        this.random = random;
+        this.pingTicks = ticks(config.pingInterval());
+        this.pongTicks = ticks(config.pongTimeout());
+        this.connectTicks = ticks(config.connectTimeout());
+        this.closeTicks = ticks(config.closeTimeout());
+    }
+
+    private static int ticks(Duration duration) {
+        return (int) Math.max(1, duration.toMillis() / TICK_MILLIS);
+    }
+
+    /** Starts the deadline for the connect command. */
+    void opened(Connection connection) {
+        wheel.schedule(connection, wheel.now() + connectTicks);
+    }
+
+    /** Starts the pings, the first one after half an interval to a whole one, so that they spread. */
+    void connected(Connection connection) {
+        connection.heartbeatTick = wheel.now() + pingTicks / 2 + random.nextInt(pingTicks / 2 + 1);
+        reschedule(connection);
+    }
+
+    /** @param seconds until the token expires; 0 when it does not */
+    void expiresIn(Connection connection, long seconds) {
+        long tick = wheel.now() + TimeUnit.SECONDS.toMillis(seconds) / TICK_MILLIS;
+        connection.expiryTick = seconds == 0 || tick >= NEVER - EXPIRY_GRACE_TICKS ? NEVER : (int) tick;
+        if (connection.state == State.CONNECTED) {
+            reschedule(connection);
+        }
+    }
+
+    /** Seconds until the token expires, at least 1; 0 when it does not. */
+    int secondsToExpiry(Connection connection) {
+        int left = connection.expiryTick - wheel.now();
+        return connection.expiryTick == NEVER ? 0 : Math.max(1, left / (1000 / TICK_MILLIS));
+    }
+
+    /** Starts the wait for the peer's close frame. */
+    void awaitClose(Connection connection) {
+        wheel.schedule(connection, wheel.now() + closeTicks);
+    }
+
+    void gone(Connection connection) {
+        wheel.remove(connection);
+    }
+
+    /** Moves on; {@code millis} since the instance started. */
+    void tick(long millis) {
+        wheel.advance((int) (millis / TICK_MILLIS), this::due);
+    }
+
+    /** Every connection of the instance, closing ones included. */
+    List<Connection> all() {
+        return wheel.all();
+    }
+
+    private void reschedule(Connection connection) {
+        int expiry = connection.expiryTick == NEVER ? NEVER : connection.expiryTick + EXPIRY_GRACE_TICKS;
+        wheel.schedule(connection, Math.min(connection.heartbeatTick, expiry));
+    }
+
+    private void due(Connection connection) {
+        switch (connection.state) {
+            case OPENING, CONNECTING, REFUSED -> connection.close(CloseCode.STALE);
+            case CONNECTED -> beat(connection);
+            case CLOSING -> connection.transport.close();
+            case CLOSED -> {}
+        }
+    }
+
+    private void beat(Connection connection) {
+        int now = wheel.now();
+        if (connection.expiryTick != NEVER && now >= connection.expiryTick + EXPIRY_GRACE_TICKS) {
+            connection.close(CloseCode.EXPIRED);
+            return;
+        }
+        if (now >= connection.heartbeatTick) {
+            if (connection.pinged && connection.awaitsPong) {
+                connection.close(CloseCode.NO_PONG);
+                return;
+            }
+            connection.heartbeatTick = now + (connection.pinged ? pingTicks - pongTicks : pongTicks);
+            connection.pinged = !connection.pinged;
+            if (connection.pinged) {
+                connection.awaitsPong = true;
+                outbox.send(connection, PING);
+            }
+        }
+        if (connection.isOpen()) {
+            reschedule(connection);
+        }
+    }
+}

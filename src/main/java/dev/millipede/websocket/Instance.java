@@ -1,0 +1,137 @@
+package dev.millipede.websocket;
+
+import dev.millipede.backplane.Broker;
+import dev.millipede.bus.InstanceRecord;
+import dev.millipede.bus.InstanceRecord.Delivery;
+import dev.millipede.bus.InstanceRecord.InterestConfirmed;
+import dev.millipede.bus.InstanceRecord.InterestRefused;
+import dev.millipede.bus.NodeRecord.InstanceStatus;
+import dev.millipede.metrics.Metrics;
+import dev.millipede.protocol.CloseCode;
+import dev.millipede.protocol.Protocol;
+import dev.millipede.websocket.frame.FrameLimits;
+import dev.millipede.websocket.frame.FrameReader;
+import io.netty.buffer.ByteBuf;
+import io.vertx.core.internal.ContextInternal;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything the connections of one event loop share. Confined to the event loop of its WebSocketVerticle.
+ */
+final class Instance {
+    private static final Logger log = LoggerFactory.getLogger(Instance.class);
+
+    /** Fragments one message may come in. */
+    private static final int MAX_FRAGMENTS = 1_024;
+
+    private static final int READ_SCRATCH = 64 << 10;
+
+    final int number;
+    final ContextInternal context;
+    final Metrics metrics;
+    final Protocol protocol;
+    final Broker broker;
+    final FrameReader frames;
+    final Outbox outbox;
+    final FanOut fanOut;
+    final Heartbeat heartbeat;
+    final Opening opening;
+    final CommandHandler commands;
+    final LocalSubscribers subscribers;
+
+    private final byte[] scratch = new byte[READ_SCRATCH];
+    private final RandomGenerator random;
+    private int connections;
+    private Runnable whenEmpty = () -> {};
+
+    Instance(int number, ContextInternal context, Loop loop, RouterLink router, Shared shared, RandomGenerator random) {
+        WebSocketConfig config = shared.config();
+        this.number = number;
+        this.context = context;
+        this.random = random;
+        this.metrics = loop.metrics();
+        this.protocol = shared.protocol();
+        this.broker = shared.broker();
+        this.frames = new FrameReader(new FrameLimits(config.maxFrameSize(), config.maxMessageSize(), MAX_FRAGMENTS));
+        this.outbox = new Outbox(loop, config.outboxLimit());
+        this.fanOut = new FanOut(loop, outbox, router, shared.sliceNanos());
+        this.heartbeat = new Heartbeat(outbox, config, random);
+        this.opening = new Opening(this, shared.rules(), config.pingInterval());
+        this.commands = new CommandHandler(this, shared.rules());
+        this.subscribers = new LocalSubscribers(loop, router, shared.rules().broadcast(), opening);
+    }
+
+    int connections() {
+        return connections;
+    }
+
+    InstanceStatus status() {
+        return new InstanceStatus(number, connections, subscribers.subscriptions());
+    }
+
+    /** A new connection, counted and under its connect deadline; its transport must be set at once. */
+    Connection accept(ConnectionFactory factory) {
+        Connection connection = factory.create(this, random.nextLong(), random.nextLong());
+        connections++;
+        metrics.connectionOpened();
+        heartbeat.opened(connection);
+        return connection;
+    }
+
+    /** Makes connections; a seam for the echo server of the conformance tests. */
+    interface ConnectionFactory {
+        Connection create(Instance instance, long idHigh, long idLow);
+    }
+
+    void received(Connection from, ByteBuf data) {
+        metrics.bytesReceived(data.readableBytes());
+        while (data.isReadable()) {
+            int count = Math.min(data.readableBytes(), scratch.length);
+            data.readBytes(scratch, 0, count);
+            from.received(scratch, count);
+        }
+    }
+
+    /** The connection is no longer part of anything. */
+    void left(Connection connection, int code) {
+        subscribers.leaveAll(connection);
+        metrics.connectionClosed(code);
+    }
+
+    /** The connection's socket is closed. */
+    void gone(Connection connection) {
+        heartbeat.gone(connection);
+        if (--connections == 0) {
+            whenEmpty.run();
+        }
+    }
+
+    /** Handles what the router says. */
+    void told(InstanceRecord record) {
+        if (record instanceof Delivery delivery) {
+            LocalChannel channel = subscribers.get(delivery.channel());
+            fanOut.deliver(channel, delivery.envelopes().json());
+        } else if (record instanceof InterestConfirmed confirmed) {
+            subscribers.confirmed(confirmed);
+        } else if (record instanceof InterestRefused refused) {
+            subscribers.refused(refused);
+        }
+    }
+
+    /** Closes every connection with a code; {@code done} runs when the last socket is closed. */
+    void closeAll(CloseCode code, Runnable done) {
+        whenEmpty = done;
+        heartbeat.all().forEach(connection -> connection.close(code));
+        outbox.flush();
+        if (connections == 0) {
+            done.run();
+        }
+    }
+
+    /** Something of ours threw while it served a connection, which is closed. */
+    void failed(Throwable cause) {
+        log.error("a connection failed", cause);
+    }
+}

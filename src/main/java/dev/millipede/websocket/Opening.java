@@ -1,0 +1,169 @@
+package dev.millipede.websocket;
+
+import dev.millipede.auth.Identity;
+import dev.millipede.auth.TokenVerdict;
+import dev.millipede.channel.Channel;
+import dev.millipede.channel.Namespace;
+import dev.millipede.protocol.CloseCode;
+import dev.millipede.protocol.Command;
+import dev.millipede.protocol.ErrorCode;
+import dev.millipede.protocol.ServerMessage;
+import dev.millipede.protocol.ServerMessage.Connected;
+import dev.millipede.protocol.ServerMessage.Failed;
+import dev.millipede.protocol.ServerMessage.Refreshed;
+import dev.millipede.protocol.ServerMessage.Subscribed;
+import dev.millipede.websocket.Connection.State;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The connect command and what follows from it: identity, automatic channels, the reply, and later the refresh of the
+ * token. Also where joins end, as the connect is answered when its last one has. Confined to the event loop of its
+ * WebSocketVerticle.
+ */
+final class Opening implements LocalSubscribers.Outcome {
+    private final Instance instance;
+    private final Rules rules;
+    private final int pingSeconds;
+
+    Opening(Instance instance, Rules rules, Duration pingInterval) {
+        this.instance = instance;
+        this.rules = rules;
+        this.pingSeconds = (int) pingInterval.toSeconds();
+    }
+
+    void connect(Connection from, Command.Connect command) {
+        TokenVerdict verdict = rules.authenticator().identify(command.token());
+        if (verdict instanceof TokenVerdict.Valid valid) {
+            open(from, command, valid.identity());
+        } else if (verdict instanceof TokenVerdict.Expired) {
+            refuse(from, command.id(), ErrorCode.TOKEN_EXPIRED);
+        } else {
+            from.close(CloseCode.INVALID_TOKEN);
+        }
+    }
+
+    private void open(Connection from, Command.Connect command, Identity identity) {
+        from.user = identity.user();
+        from.info = identity.info();
+        instance.heartbeat.expiresIn(from, ttl(identity));
+        from.state = State.CONNECTING;
+        Pending pending = new Pending();
+        pending.connect = command;
+        from.pending = pending;
+        List<Channel> automatic = automatic(from.user);
+        pending.awaited = automatic.size() + 1;
+        from.transport.pauseReading(true);
+        for (Channel channel : automatic) {
+            instance.subscribers.join(from, channel, Joining.AUTOMATIC);
+        }
+        arrived(from, pending);
+    }
+
+    private void arrived(Connection connection, Pending pending) {
+        pending.awaited--;
+        Command.Connect connect = pending.connect;
+        if (pending.awaited == 0 && connect != null) {
+            pending.connect = null;
+            connection.transport.pauseReading(false);
+            connected(connection, connect.id());
+            while (connection.isOpen() && !pending.held.isEmpty()) {
+                instance.commands.accept(connection, pending.held.remove());
+            }
+            connection.dropIdlePending();
+        }
+    }
+
+    private void connected(Connection connection, long id) {
+        connection.state = State.CONNECTED;
+        instance.heartbeat.connected(connection);
+        send(
+                connection,
+                new Connected(
+                        id,
+                        connection.id(),
+                        rules.version(),
+                        instance.heartbeat.secondsToExpiry(connection),
+                        connection.subscriptionNames(),
+                        pingSeconds));
+    }
+
+    void refresh(Connection from, Command.Refresh command) {
+        TokenVerdict verdict = rules.authenticator().identify(command.token());
+        if (verdict instanceof TokenVerdict.Valid valid
+                && valid.identity().user().equals(from.user)) {
+            long ttl = ttl(valid.identity());
+            instance.heartbeat.expiresIn(from, ttl);
+            send(from, new Refreshed(command.id(), from.id(), rules.version(), (int) ttl));
+        } else if (verdict instanceof TokenVerdict.Expired) {
+            fail(from, command.id(), ErrorCode.TOKEN_EXPIRED);
+        } else {
+            from.close(CloseCode.INVALID_TOKEN);
+        }
+    }
+
+    private List<Channel> automatic(String user) {
+        List<Channel> channels = new ArrayList<>(2);
+        LocalChannel everybody = instance.subscribers.everybody();
+        if (everybody != null) {
+            channels.add(everybody.channel);
+        }
+        for (Namespace namespace : rules.namespaces().all()) {
+            if (namespace.automatic() && !namespace.name().equals(Channel.BROADCAST) && !user.isEmpty()) {
+                channels.add(Channel.personal(namespace, user));
+            }
+        }
+        return channels;
+    }
+
+    @Override
+    public void joined(Joining joining) {
+        Connection connection = joining.connection;
+        if (joining.command != Joining.AUTOMATIC) {
+            send(connection, new Subscribed(joining.command));
+        } else if (connection.pending != null) {
+            arrived(connection, connection.pending);
+        }
+    }
+
+    @Override
+    public void failed(Joining joining) {
+        Connection connection = joining.connection;
+        if (joining.command != Joining.AUTOMATIC) {
+            fail(connection, joining.command, ErrorCode.INTERNAL);
+            return;
+        }
+        Pending pending = connection.pending;
+        if (pending != null && pending.connect != null) {
+            long id = pending.connect.id();
+            instance.subscribers.leaveAll(connection);
+            connection.transport.pauseReading(false);
+            refuse(connection, id, ErrorCode.INTERNAL);
+        }
+    }
+
+    /** After an error the connection takes no further command; the SDK closes it. */
+    private void refuse(Connection connection, long id, ErrorCode error) {
+        connection.state = State.REFUSED;
+        fail(connection, id, error);
+    }
+
+    /** Seconds until the identity ends, at least 1; 0 when it does not. */
+    private long ttl(Identity identity) {
+        if (identity.expiresAt() == 0) {
+            return 0;
+        }
+        long left = identity.expiresAt() - rules.clock().instant().getEpochSecond();
+        return Math.min(Integer.MAX_VALUE, Math.max(1, left));
+    }
+
+    private void fail(Connection to, long id, ErrorCode error) {
+        instance.metrics.commandFailed(error.code());
+        send(to, new Failed(id, error));
+    }
+
+    private void send(Connection to, ServerMessage message) {
+        instance.outbox.send(to, instance.protocol, message);
+    }
+}

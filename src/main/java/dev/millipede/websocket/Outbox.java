@@ -1,0 +1,135 @@
+package dev.millipede.websocket;
+
+import dev.millipede.protocol.CloseCode;
+import dev.millipede.protocol.Protocol;
+import dev.millipede.protocol.ServerMessage;
+import dev.millipede.websocket.frame.FrameWriter;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * The way out for all connections of one instance: bounded in unsent bytes for each, one flush per socket and turn of the
+ * loop. Confined to the event loop of its WebSocketVerticle.
+ *
+ * <p>A reader so slow that its bound is passed is closed, not waited for.
+ */
+final class Outbox {
+    /** Sockets written to before they are flushed together: few enough to be in the cache still. */
+    static final int FLUSH_GROUP = 32;
+
+    private final Loop loop;
+    private final long limit;
+    private final byte[] header = new byte[FrameWriter.MAX_HEADER];
+    private final Connection[] written = new Connection[FLUSH_GROUP];
+    private final List<Connection> backlogged = new ArrayList<>();
+    private final Runnable flush = this::flush;
+    private int count;
+    private long bytes;
+    private boolean scheduled;
+
+    /** @param limit unsent bytes a connection may have */
+    Outbox(Loop loop, long limit) {
+        this.loop = loop;
+        this.limit = limit;
+    }
+
+    /** Sends a message of the protocol in a text frame. */
+    void send(Connection to, Protocol protocol, ServerMessage message) {
+        if (to.isOpen()) {
+            offer(to, text(protocol.encode(message)));
+        }
+    }
+
+    private ByteBuf text(byte[] payload) {
+        int length = FrameWriter.writeTextHeader(header, 0, payload.length);
+        return loop.allocator()
+                .directBuffer(length + payload.length)
+                .writeBytes(header, 0, length)
+                .writeBytes(payload);
+    }
+
+    /** Sends a control frame. */
+    void send(Connection to, byte[] frame) {
+        offer(to, loop.allocator().directBuffer(frame.length).writeBytes(frame));
+    }
+
+    /**
+     * Queues whole frames and takes over their reference.
+     *
+     * @return false when the connection is closing, or has just been closed because its bound is passed
+     */
+    boolean offer(Connection to, ByteBuf frames) {
+        if (!to.isOpen()) {
+            frames.release();
+            return false;
+        }
+        if (to.transport.pendingBytes() + frames.readableBytes() > limit) {
+            frames.release();
+            loop.metrics().slowClosed();
+            to.close(CloseCode.SLOW);
+            return false;
+        }
+        write(to, frames);
+        return true;
+    }
+
+    /** Queues the last frame of a connection that takes nothing else any more. */
+    void sendLast(Connection to, byte[] closeFrame) {
+        write(to, loop.allocator().directBuffer(closeFrame.length).writeBytes(closeFrame));
+    }
+
+    private void write(Connection to, ByteBuf frames) {
+        bytes += frames.readableBytes();
+        to.transport.write(frames);
+        if (to.written) {
+            return;
+        }
+        to.written = true;
+        written[count++] = to;
+        if (count == FLUSH_GROUP) {
+            flush();
+        } else if (!scheduled) {
+            scheduled = true;
+            loop.turns().soon(flush);
+        }
+    }
+
+    /** Flushes every socket written to since the last flush. */
+    void flush() {
+        scheduled = false;
+        if (count == 0) {
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            Connection connection = written[i];
+            connection.written = false;
+            connection.transport.flush();
+            if (!connection.backlogged && connection.transport.pendingBytes() > 0) {
+                connection.backlogged = true;
+                backlogged.add(connection);
+            }
+        }
+        Arrays.fill(written, 0, count, null);
+        count = 0;
+        loop.metrics().bytesSent(bytes);
+        bytes = 0;
+    }
+
+    /** Unsent bytes of all connections, found by asking those that had some when they were last flushed. */
+    long unsentBytes() {
+        long sum = 0;
+        for (Iterator<Connection> each = backlogged.iterator(); each.hasNext(); ) {
+            Connection connection = each.next();
+            long pending = connection.transport.pendingBytes();
+            sum += pending;
+            if (pending == 0) {
+                connection.backlogged = false;
+                each.remove();
+            }
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,43 @@
+package dev.millipede.websocket;
+
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.PemKeyCertOptions;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
+
+/**
+ * The public listener and what stands beside the WebSocket endpoint on it.
+ *
+ * @param pages serves every request that is not for the endpoint
+ * @param guard the status a request for the endpoint is refused with before all other checks, or 0
+ */
+public record PublicDoor(HttpConfig http, Handler<HttpServerRequest> pages, ToIntFunction<HttpServerRequest> guard) {
+    private static final int MAX_HEADER_BYTES = 16 << 10;
+    private static final int MAX_LINE_BYTES = 4 << 10;
+    private static final int ACCEPT_BACKLOG = 4_096;
+
+    /** @param idle after which a connection that is not (yet) a WebSocket is closed */
+    HttpServerOptions options(Duration idle) {
+        HttpServerOptions options = new HttpServerOptions()
+                .setHost(http.host())
+                // Below zero: any free port, the same for all instances.
+                .setPort(http.port() == 0 ? -1 : http.port())
+                .setAcceptBacklog(ACCEPT_BACKLOG)
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setMaxInitialLineLength(MAX_LINE_BYTES)
+                .setIdleTimeout((int) idle.toMillis())
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setHttp2ClearTextEnabled(false)
+                .setUseAlpn(false);
+        if (http.tls() != null) {
+            options.setSsl(true)
+                    .setKeyCertOptions(new PemKeyCertOptions()
+                            .setCertPath(http.tls().certificate())
+                            .setKeyPath(http.tls().key()));
+        }
+        return options;
+    }
+}

@@ -1,0 +1,30 @@
+package dev.millipede.websocket;
+
+import dev.millipede.auth.Authenticator;
+import dev.millipede.auth.Permissions;
+import dev.millipede.channel.Channel;
+import dev.millipede.channel.Namespaces;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is decided by configuration, the same for all connections of a node. Immutable.
+ *
+ * @param clock wall clock, for the time left of a token
+ * @param version said to clients in the connect reply
+ * @param channelsPerConnection subscriptions a connection may have, automatic ones included
+ */
+public record Rules(
+        Namespaces namespaces,
+        Authenticator authenticator,
+        Permissions permissions,
+        InstantSource clock,
+        String version,
+        int channelsPerConnection) {
+    /** The channel every connection listens to by itself, or null when there is none. */
+    @Nullable
+    Channel broadcast() {
+        Channel channel = Channel.of(Channel.BROADCAST, namespaces);
+        return channel != null && channel.namespace().automatic() ? channel : null;
+    }
+}

@@ -1,0 +1,93 @@
+package dev.millipede.websocket;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslHandler;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.impl.HttpServerConnection;
+import io.vertx.core.net.impl.VertxHandler;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Takes a connection out of Vert.x after the HTTP upgrade: Vert.x answers 101, then its handlers leave the pipeline and ours
+ * takes their place, so that nothing of the request is kept. On the connection's event loop throughout.
+ *
+ * <p>Relies on Vert.x 5.0.10: the handler names {@code httpDecoder} and {@code handler}, and that toNetSocket() takes the HTTP
+ * codec out of the pipeline. {@code HandshakeIT} holds this.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // closing a channel that is of no more use
+final class Upgrade {
+    private Upgrade() {}
+
+    /** @param open makes the handler for a pipeline that has no other left but TLS */
+    static void take(HttpServerRequest request, Function<Channel, ChannelTransport> open) {
+        ChannelPipeline pipeline = ((HttpServerConnection) request.connection())
+                .channelHandlerContext()
+                .channel()
+                .pipeline();
+        Early early = new Early();
+        pipeline.addAfter("httpDecoder", "early", early);
+        request.toNetSocket()
+                .onComplete(
+                        // Not within the read that brought the request: the decoder is still on the stack.
+                        socket -> pipeline.channel().eventLoop().execute(() -> strip(pipeline, early, open)),
+                        failure -> pipeline.channel().close());
+    }
+
+    private static void strip(ChannelPipeline pipeline, Early early, Function<Channel, ChannelTransport> open) {
+        Channel channel = pipeline.channel();
+        if (!channel.isActive()) {
+            early.drop();
+            return;
+        }
+        leaveVertx(pipeline);
+        for (Map.Entry<String, ChannelHandler> each : pipeline.toMap().entrySet()) {
+            if (!(each.getValue() instanceof SslHandler)) {
+                pipeline.remove(each.getKey());
+            }
+        }
+        ChannelTransport ours = open.apply(channel);
+        pipeline.addLast(ours);
+        early.replay(ours, pipeline.context(ours));
+    }
+
+    /** Lets Vert.x see the end of its connection, so that its own books (metrics, close handlers) are right. */
+    private static void leaveVertx(ChannelPipeline pipeline) {
+        VertxHandler<?> handler = pipeline.get(VertxHandler.class);
+        if (handler != null) {
+            handler.channelInactive(pipeline.context(handler));
+        }
+    }
+
+    /** Keeps bytes that came with the handshake, which the decoder hands on when it leaves. */
+    private static final class Early extends ChannelInboundHandlerAdapter {
+        private final ArrayDeque<ByteBuf> kept = new ArrayDeque<>(2);
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            if (message instanceof ByteBuf data) {
+                kept.add(data);
+            } else {
+                context.fireChannelRead(message);
+            }
+        }
+
+        void replay(ChannelTransport ours, ChannelHandlerContext context) {
+            while (!kept.isEmpty()) {
+                ours.channelRead(context, kept.remove());
+            }
+            ours.channelReadComplete(context);
+        }
+
+        void drop() {
+            kept.forEach(ByteBuf::release);
+            kept.clear();
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package dev.millipede.websocket;
+
+import dev.millipede.bus.BusRecord;
+import dev.millipede.bus.InstanceRecord;
+import dev.millipede.bus.LocalBus;
+import dev.millipede.bus.NodeRecord.AskInstance;
+import dev.millipede.metrics.Metrics;
+import dev.millipede.protocol.CloseCode;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.internal.ContextInternal;
+import java.security.SecureRandom;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds connections: one per core, each with its own event loop, which owns everything in {@link Instance}. Accepts on the
+ * public listener together with its siblings, round robin.
+ */
+public final class WebSocketVerticle extends VerticleBase {
+    /** Milliseconds between two looks at how late the loop runs. */
+    private static final int LAG_PROBE_MILLIS = 20;
+
+    /** How long a stop waits for clients to answer the close before their sockets are closed for them. */
+    private static final long STOP_MILLIS = 3_000;
+
+    private static final int OUTBOX_SAMPLE_TICKS = 10;
+
+    private final int number;
+    private final int cap;
+    private final Shared shared;
+    private final PublicDoor door;
+    private final LocalBus bus;
+    private final Metrics metrics;
+    private final Instance.ConnectionFactory factory;
+
+    @SuppressWarnings("NullAway.Init") // set by init, which Vert.x calls first
+    private Instance instance;
+
+    @SuppressWarnings("NullAway.Init") // set by init
+    private Gate gate;
+
+    private @Nullable HttpServer server;
+    private long started;
+    private long nextProbe;
+    private int ticks;
+
+    /**
+     * One instance of a node.
+     *
+     * @param number of this instance, 0 to 63
+     * @param cap connections of this instance at the most
+     */
+    public WebSocketVerticle(int number, int cap, Shared shared, PublicDoor door, LocalBus bus, Metrics metrics) {
+        this(number, cap, shared, door, bus, metrics, Connection::new);
+    }
+
+    WebSocketVerticle(
+            int number,
+            int cap,
+            Shared shared,
+            PublicDoor door,
+            LocalBus bus,
+            Metrics metrics,
+            Instance.ConnectionFactory factory) {
+        this.number = number;
+        this.cap = cap;
+        this.shared = shared;
+        this.door = door;
+        this.bus = bus;
+        this.metrics = metrics;
+        this.factory = factory;
+    }
+
+    @Override
+    public void init(Vertx vertx, Context context) {
+        super.init(vertx, context);
+        ContextInternal internal = (ContextInternal) context;
+        Loop loop = new Loop(
+                Turns.of(internal.nettyEventLoop()), System::nanoTime, PooledByteBufAllocator.DEFAULT, metrics);
+        RouterLink router =
+                new RouterLink(number, shared.config().deliveryBudget(), record -> bus.send(LocalBus.ROUTER, record));
+        instance = new Instance(
+                number, internal, loop, router, shared, new SplittableRandom(new SecureRandom().nextLong()));
+        gate = new Gate(
+                instance,
+                factory,
+                door,
+                shared.config().path(),
+                cap,
+                shared.config().outboxLimit());
+    }
+
+    @Override
+    public Future<?> start() {
+        started = System.nanoTime();
+        nextProbe = started + TimeUnit.MILLISECONDS.toNanos(LAG_PROBE_MILLIS);
+        vertx.setPeriodic(Heartbeat.TICK_MILLIS, timer -> tick());
+        vertx.setPeriodic(LAG_PROBE_MILLIS, timer -> probeLag());
+        HttpServer listening =
+                vertx.createHttpServer(door.options(shared.config().handshakeTimeout()));
+        server = listening;
+        return bus.<BusRecord>consume(LocalBus.instance(number), this::told)
+                .completion()
+                .compose(ready -> {
+                    instance.subscribers.start();
+                    return listening.requestHandler(gate).listen();
+                });
+    }
+
+    /** The port listened on; the same for all instances. Valid once deployed. */
+    public int port() {
+        return server == null ? 0 : server.actualPort();
+    }
+
+    /** Subscriptions held here; for metrics, a value a moment old will do. */
+    public int subscriptions() {
+        return instance.subscribers.subscriptions();
+    }
+
+    private void told(Message<BusRecord> message) {
+        BusRecord body = message.body();
+        if (body instanceof InstanceRecord record) {
+            instance.told(record);
+        } else if (body instanceof AskInstance) {
+            LocalBus.reply(message, instance.status());
+        } else {
+            throw new IllegalArgumentException("not for an instance: " + body);
+        }
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        instance.heartbeat.tick(TimeUnit.NANOSECONDS.toMillis(now - started));
+        instance.subscribers.expire(now);
+        if (++ticks % OUTBOX_SAMPLE_TICKS == 0) {
+            metrics.outboxBytes(number, instance.outbox.unsentBytes());
+        }
+    }
+
+    private void probeLag() {
+        long now = System.nanoTime();
+        metrics.loopLag(number, Math.max(0, now - nextProbe));
+        nextProbe = now + TimeUnit.MILLISECONDS.toNanos(LAG_PROBE_MILLIS);
+    }
+
+    /** Closes every connection with 3001 and waits for their sockets. */
+    @Override
+    public Future<?> stop() {
+        gate.close();
+        Promise<Void> closed = Promise.promise();
+        long timer = vertx.setTimer(STOP_MILLIS, late -> {
+            instance.heartbeat.all().forEach(connection -> connection.transport.close());
+            closed.tryComplete();
+        });
+        instance.closeAll(CloseCode.SHUTDOWN, () -> {
+            vertx.cancelTimer(timer);
+            closed.tryComplete();
+        });
+        return closed.future();
+    }
+}

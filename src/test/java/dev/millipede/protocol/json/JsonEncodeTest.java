@@ -1,0 +1,140 @@
+package dev.millipede.protocol.json;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millipede.channel.Channel;
+import dev.millipede.channel.ClientInfo;
+import dev.millipede.channel.Namespaces;
+import dev.millipede.channel.Payload;
+import dev.millipede.channel.Publication;
+import dev.millipede.protocol.ErrorCode;
+import dev.millipede.protocol.ServerMessage;
+import dev.millipede.protocol.ServerMessage.Connected;
+import dev.millipede.protocol.ServerMessage.Failed;
+import dev.millipede.protocol.ServerMessage.Ping;
+import dev.millipede.protocol.ServerMessage.Published;
+import dev.millipede.protocol.ServerMessage.Refreshed;
+import dev.millipede.protocol.ServerMessage.Subscribed;
+import dev.millipede.protocol.ServerMessage.UnsubscribePush;
+import dev.millipede.protocol.ServerMessage.Unsubscribed;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonEncodeTest {
+    private static final long MAX_ID = 4_294_967_295L;
+
+    private static final Map<String, ServerMessage> MESSAGES = Map.ofEntries(
+            Map.entry("connected", new Connected(1, "0d7c", "0.1.0", 3599, List.of("user:42", "broadcast"), 25)),
+            Map.entry("connected-for-ever", new Connected(1, "0d7c", "0.1.0", 0, List.of(), 25)),
+            Map.entry("connected-without-pings", new Connected(MAX_ID, "0d7c", "0.1.0", 0, List.of("user:\"\\"), 0)),
+            Map.entry("subscribed", new Subscribed(2)),
+            Map.entry("unsubscribed", new Unsubscribed(5)),
+            Map.entry("published", new Published(6)),
+            Map.entry("refreshed", new Refreshed(12, "0d7c", "0.1.0", 3600)),
+            Map.entry("refreshed-for-ever", new Refreshed(12, "0d7c", "0.1.0", 0)),
+            Map.entry("failed-temporary", new Failed(2, ErrorCode.INTERNAL)),
+            Map.entry("failed", new Failed(10, ErrorCode.NOT_AVAILABLE)),
+            Map.entry("unsubscribe-push", new UnsubscribePush("chat:1", 2000, "server unsubscribe")),
+            Map.entry("unsubscribe-push-without-reason", new UnsubscribePush("chat:1", 2500, null)),
+            Map.entry("ping", new Ping()));
+
+    private static final Map<String, Publication> PUBLICATIONS = Map.of(
+            "publication", new Publication(channel("room:1"), payload("{ \"n\": 1e400 }"), null),
+            "publication-of-client",
+                    new Publication(
+                            channel("room:1"),
+                            payload("\"hi\""),
+                            new ClientInfo("42", "0d7c", payload("{\"name\":\"Ann\"}"))),
+            "publication-of-anonymous",
+                    new Publication(channel("room:\"\\"), payload("null"), new ClientInfo("", "0d7c", null)));
+
+    private final JsonProtocol protocol = new JsonProtocol();
+
+    static Stream<Arguments> messages() {
+        return MESSAGES.entrySet().stream().map(entry -> Arguments.of(entry.getKey(), entry.getValue()));
+    }
+
+    static Stream<Arguments> publications() {
+        return PUBLICATIONS.entrySet().stream().map(entry -> Arguments.of(entry.getKey(), entry.getValue()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("messages")
+    void messagesEncodeToTheirGoldenFrame(String name, ServerMessage message) throws Exception {
+        assertThat(new String(protocol.encode(message), UTF_8)).isEqualTo(golden(name));
+    }
+
+    @ParameterizedTest
+    @MethodSource("publications")
+    void publicationsEncodeToTheirGoldenFrame(String name, Publication publication) throws Exception {
+        assertThat(new String(protocol.encode(publication), UTF_8)).isEqualTo(golden(name));
+    }
+
+    @Test
+    void everyGoldenFrameHasItsMessage() throws Exception {
+        assertThat(Golden.names("out"))
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.concat(MESSAGES.keySet().stream(), PUBLICATIONS.keySet().stream())
+                                .toList());
+    }
+
+    @Test
+    void everyErrorCodeEncodesItsNumberAndMessage() {
+        for (ErrorCode code : ErrorCode.values()) {
+            JsonObject error =
+                    new JsonObject(new String(protocol.encode(new Failed(3, code)), UTF_8)).getJsonObject("error");
+            assertThat(error.getInteger("code")).isEqualTo(code.code());
+            assertThat(error.getString("message")).isEqualTo(code.message());
+            assertThat(error.getBoolean("temporary", false)).isEqualTo(code.temporary());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "plain",
+                "\"\\/",
+                "\0\u0001\b\t\n\u000B\f\r\u001F\u007F",
+                "é\u07FF\u0800漢\uFFFF",
+                "😀\uDBFF\uDFFF"
+            })
+    void anyTextIsEscapedSoThatItReadsBackTheSame(String text) {
+        String push = new String(protocol.encode(new UnsubscribePush("a", 1, text)), UTF_8);
+
+        assertThat(push).doesNotContain("\n");
+        assertThat(new JsonObject(push)
+                        .getJsonObject("push")
+                        .getJsonObject("unsubscribe")
+                        .getString("reason"))
+                .isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\uD83D", "\uDE00", "\uDE00\uD83D"})
+    void halvesOfSurrogatePairsAreReplaced(String text) {
+        String push = new String(protocol.encode(new UnsubscribePush("a", 1, "x" + text)), UTF_8);
+
+        assertThat(push).contains("x" + "\uFFFD".repeat(text.length()) + "\"");
+    }
+
+    private static String golden(String name) throws Exception {
+        return new String(Golden.bytes("out/" + name + ".json"), UTF_8);
+    }
+
+    private static Channel channel(String name) {
+        return Objects.requireNonNull(Channel.of(name, Namespaces.DEFAULTS));
+    }
+
+    private static Payload payload(String json) {
+        return Payload.ofValidated(json.getBytes(UTF_8));
+    }
+}
