@@ -51,7 +51,7 @@ final class ApiFixture implements AutoCloseable {
     }
 
     static ApiFixture start(List<String> keys) {
-        return new ApiFixture(keys, (routes, router) -> routes.mount(router, false));
+        return new ApiFixture(keys, (routes, router) -> routes.mount(router, MetricsAccess.OPEN));
     }
 
     static ApiFixture start(BiConsumer<ApiRoutes, Router> mount) {

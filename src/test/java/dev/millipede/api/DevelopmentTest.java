@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class DevelopmentTest {
     private final ApiFixture api = ApiFixture.start((routes, router) -> {
         DevelopmentGuard.mount(router);
-        routes.mount(router, false);
+        routes.mount(router, MetricsAccess.OPEN);
         new DevelopmentRoutes(user -> "token-of-" + user, "page").mount(router);
     });
 

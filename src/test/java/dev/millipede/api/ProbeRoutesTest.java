@@ -38,11 +38,19 @@ final class ProbeRoutesTest {
 
     @Test
     void metricsNeedAKeyElsewhere() {
-        try (ApiFixture api = ApiFixture.start((routes, router) -> routes.mount(router, true))) {
+        try (ApiFixture api = ApiFixture.start((routes, router) -> routes.mount(router, MetricsAccess.KEYED))) {
             assertThat(RawHttp.get(api.port, "/metrics").status()).isEqualTo(401);
             assertThat(RawHttp.get(api.port, "/metrics", ApiFixture.KEY).status())
                     .isEqualTo(200);
             assertThat(RawHttp.get(api.port, "/health/live").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void metricsThatAreOffDoNotExistNotEvenForThoseWithAKey() {
+        try (ApiFixture api = ApiFixture.start((routes, router) -> routes.mount(router, MetricsAccess.OFF))) {
+            assertThat(RawHttp.get(api.port, "/metrics", ApiFixture.KEY).status())
+                    .isEqualTo(404);
         }
     }
 
