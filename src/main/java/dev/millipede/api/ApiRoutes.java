@@ -9,7 +9,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
-import java.nio.charset.StandardCharsets;
+import io.vertx.ext.web.RoutingContext;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -73,7 +73,7 @@ public final class ApiRoutes {
         router.route("/api/" + name).handler(context -> {
             HttpServerRequest request = context.request();
             if (admitted(request)) {
-                RequestBody.read(request, body -> call(method, request, body));
+                RequestBody.read(request, body -> call(method, context, body));
             }
         });
     }
@@ -92,11 +92,14 @@ public final class ApiRoutes {
         return true;
     }
 
-    private static void call(Method method, HttpServerRequest request, byte[] body) {
+    /** Runs outside the router, so that it has to hand over what the router would have caught. */
+    private static void call(Method method, RoutingContext context, byte[] body) {
         try {
-            method.call(request, body);
+            method.call(context.request(), body);
         } catch (MalformedBodyException e) {
-            Answer.text(request, 400, "text/plain; charset=" + StandardCharsets.UTF_8, "Bad Request");
+            Answer.text(context.request(), 400, "text/plain; charset=utf-8", "Bad Request");
+        } catch (RuntimeException e) {
+            context.fail(e);
         }
     }
 }

@@ -40,6 +40,7 @@ public final class ApiVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         Router router = Router.router(vertx);
+        ErrorAnswers.mount(router);
         routes.accept(router);
         HttpServer server = vertx.createHttpServer(options).requestHandler(router);
         return server.listen().onSuccess(listening -> port = listening.actualPort());

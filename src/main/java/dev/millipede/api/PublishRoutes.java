@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * whose namespace is configured. Safe on any thread.
  */
 final class PublishRoutes {
+    /** Longer than a backplane takes that is well; a caller is not kept waiting for one that is not. */
     private static final int DEADLINE_SECONDS = 3;
 
     private final Namespaces namespaces;

@@ -131,7 +131,7 @@ public final class Metrics {
         routerLag = lag("router");
     }
 
-    /** Starts building a Vertx that reports to this node's registry; for one Vertx only. */
+    /** Starts building a Vertx that reports to this node's registry, and sets the metrics part of the options. */
     public VertxBuilder measured(VertxOptions options) {
         options.setMetricsOptions(new MetricsOptions().setEnabled(true));
         return Vertx.builder().with(options).withMetrics(VertxMeters.factory(registry));

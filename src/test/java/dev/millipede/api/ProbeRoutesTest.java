@@ -47,6 +47,14 @@ final class ProbeRoutesTest {
     }
 
     @Test
+    void metricsThatAreOffDoNotExistNotEvenForThoseWithAKey() {
+        try (ApiFixture api = ApiFixture.start((routes, router) -> routes.mount(router, MetricsAccess.OFF))) {
+            assertThat(RawHttp.get(api.port, "/metrics", ApiFixture.KEY).status())
+                    .isEqualTo(404);
+        }
+    }
+
+    @Test
     void outsideDevelopmentModeThereIsNoPageAndNoMint() {
         try (ApiFixture api = ApiFixture.start()) {
             assertThat(RawHttp.get(api.port, "/").status()).isEqualTo(404);

@@ -145,6 +145,14 @@ final class PublishRoutesTest {
     }
 
     @Test
+    void aBackplaneThatDoesNotAnswerIsAnInternalErrorInsteadOfWaitingForEver() {
+        api.broker.fallSilent();
+
+        assertThat(api.call("publish", "{\"channel\":\"room:a\",\"data\":1}").body())
+                .contains("\"code\":100");
+    }
+
+    @Test
     void aBroadcastAnswersForEachChannelInOrderAndABadOneDoesNotFailOthers() {
         RawHttp.Reply reply = api.call(
                 "broadcast", "{\"channels\":[\"room:a\",\"nope:2\",\"room: \",\"user:7\",\"room:a\"],\"data\":[1]}");

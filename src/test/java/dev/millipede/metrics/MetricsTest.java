@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millipede.protocol.CloseCode;
 import dev.millipede.protocol.ErrorCode;
+import dev.millipede.support.RawHttp;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -133,6 +139,49 @@ final class MetricsTest {
                 .contains("millipede_loop_lag_seconds_bucket{loop=\"router\",le=\"+Inf\"} 1");
         assertThat(scrape.lines().filter(line -> line.startsWith("millipede_loop_lag_seconds_bucket{loop=\"router\"")))
                 .hasSize(12);
+    }
+
+    @Test
+    void aSocketThatLeftVertxLeavesNoGaugeBehindAndEachNodeCountsItsOwn() {
+        Metrics other = new Metrics(List.of(), 0);
+        Vertx vertx = metrics.measured(new VertxOptions()).build();
+        Vertx otherVertx = other.measured(new VertxOptions()).build();
+        try {
+            int port = await(vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1"))
+                            .requestHandler(request ->
+                                    request.response().setStatusCode(404).end())
+                            .webSocketHandler(socket -> {})
+                            .listen(0))
+                    .actualPort();
+            assertThat(RawHttp.get(
+                                    port,
+                                    "/",
+                                    "Connection: Upgrade",
+                                    "Upgrade: websocket",
+                                    "Sec-WebSocket-Version: 13",
+                                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
+                            .status())
+                    .isEqualTo(101);
+
+            assertThat(RawHttp.get(port, "/").status()).isEqualTo(404);
+
+            assertThat(metrics.scrape())
+                    .contains("vertx_http_server_requests_total{code=\"404\"} 1.0")
+                    .contains("vertx_pool_", "jvm_memory_used_bytes", "process_files_open_files")
+                    .doesNotContain("vertx_http_server_active")
+                    .doesNotContain("vertx_http_server_bytes");
+            assertThat(other.scrape()).contains("vertx_pool_").doesNotContain("code=\"404\"");
+        } finally {
+            await(vertx.close());
+            await(otherVertx.close());
+        }
+    }
+
+    private static <T> T await(Future<T> future) {
+        return future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
     }
 
     private static Set<String> documented() throws IOException {

@@ -4,13 +4,16 @@ import dev.millipede.backplane.Broker;
 import dev.millipede.channel.Channel;
 import dev.millipede.channel.Publication;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A broker that accepts everything and remembers it, until told to be away. Safe on any thread. */
+/** A broker that accepts everything and remembers it, until told to be away or silent. Safe on any thread. */
 public final class FakeBroker implements Broker {
     private final List<Publication> published = new CopyOnWriteArrayList<>();
+    private final Promise<Void> never = Promise.promise();
     private volatile boolean away;
+    private volatile boolean silent;
 
     /** What was published, in order. */
     public List<Publication> published() {
@@ -20,6 +23,11 @@ public final class FakeBroker implements Broker {
     /** From now on everything fails. */
     public void goAway() {
         away = true;
+    }
+
+    /** From now on nothing is answered. */
+    public void fallSilent() {
+        silent = true;
     }
 
     @Override
@@ -42,6 +50,9 @@ public final class FakeBroker implements Broker {
     }
 
     private Future<Void> answer() {
+        if (silent) {
+            return never.future();
+        }
         return away ? Future.failedFuture("the backplane is away") : Future.succeededFuture();
     }
 }
