@@ -3,6 +3,7 @@ package dev.millipede;
 import dev.millipede.api.ApiRoutes;
 import dev.millipede.api.DevelopmentGuard;
 import dev.millipede.api.DevelopmentRoutes;
+import dev.millipede.api.ErrorAnswers;
 import dev.millipede.api.MetricsAccess;
 import dev.millipede.auth.TokenMint;
 import dev.millipede.websocket.PublicDoor;
@@ -34,6 +35,7 @@ final class NodeHttp {
     /** The public listener. In development mode with the page, on a shared port with the API, else with nothing else. */
     PublicDoor publicDoor(Vertx vertx) {
         Router router = Router.router(vertx);
+        ErrorAnswers.mount(router);
         if (config.development()) {
             DevelopmentGuard.mount(router);
         }
