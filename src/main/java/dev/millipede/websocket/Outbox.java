@@ -76,6 +76,24 @@ final class Outbox {
         return true;
     }
 
+    /**
+     * Sends whole frames out of a buffer shared by many connections: at once where the socket takes them, so that nothing is
+     * allocated for it; what it does not take is queued.
+     *
+     * @return as {@link #offer(Connection, ByteBuf)}
+     */
+    boolean offer(Connection to, ByteBuf shared, int offset, int length) {
+        int taken = 0;
+        if (!to.written && to.isOpen()) {
+            taken = to.transport.sendNow(shared, offset, length);
+            if (taken == length || taken < 0) {
+                bytes += Math.max(0, taken);
+                return taken >= 0;
+            }
+        }
+        return offer(to, shared.retainedSlice(offset + taken, length - taken));
+    }
+
     /** Queues the last frame of a connection that takes nothing else any more. */
     void sendLast(Connection to, byte[] closeFrame) {
         write(to, loop.allocator().directBuffer(closeFrame.length).writeBytes(closeFrame));
@@ -100,7 +118,7 @@ final class Outbox {
     /** Flushes every socket written to since the last flush. */
     void flush() {
         scheduled = false;
-        if (count == 0) {
+        if (bytes == 0) {
             return;
         }
         for (int i = 0; i < count; i++) {

@@ -72,7 +72,7 @@ final class Pass {
         }
         int start = starts[cursor];
         lastLength = joined.writerIndex() - start;
-        return outbox.offer(member, joined.retainedSlice(start, lastLength)) ? count - cursor : 0;
+        return outbox.offer(member, joined, start, lastLength) ? count - cursor : 0;
     }
 
     boolean isDone() {
