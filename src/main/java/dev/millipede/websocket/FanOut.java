@@ -97,6 +97,11 @@ final class FanOut {
     private void runSmall(long start) {
         @Nullable ChannelQueue queue;
         while ((queue = small.poll()) != null) {
+            if (queue.channel.size > SMALL) {
+                // It has grown since it was put here.
+                large.add(queue);
+                continue;
+            }
             Pass pass = begin(queue);
             while (!pass.isDone()) {
                 step(pass, queue);
