@@ -66,7 +66,7 @@ final class Outbox {
             frames.release();
             return false;
         }
-        if (to.transport.pendingBytes() + frames.readableBytes() > limit) {
+        if (to.transport.pendingBytes() + frames.readableBytes() > limit && !makesRoom(to, frames.readableBytes())) {
             frames.release();
             loop.metrics().slowClosed();
             to.close(CloseCode.SLOW);
@@ -74,6 +74,12 @@ final class Outbox {
         }
         write(to, frames);
         return true;
+    }
+
+    /** Bytes that have not been flushed yet say nothing about the reader. */
+    private boolean makesRoom(Connection to, int length) {
+        to.transport.flush();
+        return to.transport.pendingBytes() + length <= limit;
     }
 
     /** Queues the last frame of a connection that takes nothing else any more. */
