@@ -66,7 +66,7 @@ final class Outbox {
             frames.release();
             return false;
         }
-        if (to.transport.pendingBytes() + frames.readableBytes() > limit) {
+        if (to.transport.pendingBytes() + frames.readableBytes() > limit && !makesRoom(to, frames.readableBytes())) {
             frames.release();
             loop.metrics().slowClosed();
             to.close(CloseCode.SLOW);
@@ -76,22 +76,30 @@ final class Outbox {
         return true;
     }
 
+    /** Bytes that have not been flushed yet say nothing about the reader. */
+    private boolean makesRoom(Connection to, int length) {
+        to.transport.flush();
+        return to.transport.pendingBytes() + length <= limit;
+    }
+
     /**
      * Sends whole frames out of a buffer shared by many connections: at once where the socket takes them, so that nothing is
-     * allocated for it; what it does not take is queued.
+     * allocated for it. What it does not take is queued; having begun a frame, the rest of it is queued past the bound too.
      *
      * @return as {@link #offer(Connection, ByteBuf)}
      */
     boolean offer(Connection to, ByteBuf shared, int offset, int length) {
-        int taken = 0;
-        if (!to.written && to.isOpen()) {
-            taken = to.transport.sendNow(shared, offset, length);
-            if (taken == length || taken < 0) {
-                bytes += Math.max(0, taken);
-                return taken >= 0;
+        int taken = to.written || !to.isOpen() ? 0 : to.transport.sendNow(shared, offset, length);
+        if (taken == 0) {
+            return offer(to, shared.retainedSlice(offset, length));
+        }
+        if (taken > 0) {
+            bytes += taken;
+            if (taken < length) {
+                write(to, shared.retainedSlice(offset + taken, length - taken));
             }
         }
-        return offer(to, shared.retainedSlice(offset + taken, length - taken));
+        return taken > 0;
     }
 
     /** Queues the last frame of a connection that takes nothing else any more. */
