@@ -29,7 +29,7 @@ most=$(awk "BEGIN {print int(2000 / $(field run_s < "$work/closed"))}")
 rate=$((2 * most))
 echo "the room takes $most publications/s of 128 bytes ($(field delivered_per_s < "$work/closed") deliveries/s); publishing $rate/s"
 
-room open --messages $((rate * seconds)) --pub-rate $rate --drain 5 --run-timeout $((seconds + 20)) --pid "$node" > "$work/open" 2>&1 & busy=$!; pids+=("$busy")
+room open --messages $((rate * seconds)) --pub-rate $rate --drain 15 --run-timeout $((seconds + 40)) --pid "$node" > "$work/open" 2>&1 & busy=$!; pids+=("$busy")
 until [ "$(metric millipede_publications_dropped_total)" -gt 0 ]; do kill -0 "$busy" 2>/dev/null || die "nothing was dropped: $(cat "$work/open")"; sleep 0.2; done
 peak=0
 ( while kill -0 "$busy" 2>/dev/null; do echo "$(awk '/^VmRSS/ {print $2}' "/proc/$node/status") $(metric millipede_outbox_bytes)"; sleep 0.5; done > "$work/memory" ) & watch=$!; pids+=("$watch")
