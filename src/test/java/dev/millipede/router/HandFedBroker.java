@@ -19,6 +19,9 @@ final class HandFedBroker implements Broker {
 
     final List<String> unsubscribed = new ArrayList<>();
 
+    /** Completes when a channel is first unsubscribed from. */
+    final Promise<Void> ended = Promise.promise();
+
     /** Answers to be given, in the order of {@link #subscribed}; taken out when given. */
     final List<Promise<Void>> answers = new ArrayList<>();
 
@@ -62,6 +65,7 @@ final class HandFedBroker implements Broker {
     @Override
     public void unsubscribe(Channel channel) {
         unsubscribed.add(channel.name());
+        ended.tryComplete();
     }
 
     @Override
