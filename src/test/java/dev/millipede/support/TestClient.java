@@ -51,6 +51,7 @@ public final class TestClient implements AutoCloseable {
     private final Socket socket;
     private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final Deque<JsonObject> pushes = new ArrayDeque<>();
+    private final Deque<JsonObject> replies = new ArrayDeque<>();
     private volatile CountDownLatch reading = new CountDownLatch(0);
     private RawHttp.@Nullable Reply upgrade;
     private long lastId;
@@ -196,11 +197,6 @@ public final class TestClient implements AutoCloseable {
         }
     }
 
-    /** What has come and was not taken. */
-    public int waiting() {
-        return events.size() + pushes.size();
-    }
-
     /** The next thing, which must be a message. */
     public String text() {
         Event event = next();
@@ -215,14 +211,18 @@ public final class TestClient implements AutoCloseable {
         return new JsonObject(text());
     }
 
-    /** The next push, which may have come before a reply that was taken already. */
+    /** The next push; replies before it are kept for {@link #reply}. */
     public JsonObject push() {
         JsonObject kept = pushes.poll();
-        JsonObject push = kept == null ? json() : kept;
-        if (!push.containsKey("push")) {
-            throw new AssertionError("not a push: " + push);
+        if (kept != null) {
+            return kept.getJsonObject("push");
         }
-        return push.getJsonObject("push");
+        JsonObject message = json();
+        while (!message.containsKey("push")) {
+            replies.add(message);
+            message = json();
+        }
+        return message.getJsonObject("push");
     }
 
     /** The next push's publication, which must be of this channel. */
@@ -236,6 +236,10 @@ public final class TestClient implements AutoCloseable {
 
     /** The next reply; pushes before it are kept for {@link #push}. */
     public JsonObject reply() {
+        JsonObject kept = replies.poll();
+        if (kept != null) {
+            return kept;
+        }
         JsonObject message = json();
         while (message.containsKey("push")) {
             pushes.add(message);
