@@ -66,7 +66,7 @@ final class Outbox {
             frames.release();
             return false;
         }
-        if (to.transport.pendingBytes() + frames.readableBytes() > limit) {
+        if (isPastBound(to, frames)) {
             frames.release();
             loop.metrics().slowClosed();
             to.close(CloseCode.SLOW);
@@ -74,6 +74,15 @@ final class Outbox {
         }
         write(to, frames);
         return true;
+    }
+
+    /** What was queued in this turn has not been offered to the socket yet: only what it does not take counts. */
+    private boolean isPastBound(Connection to, ByteBuf frames) {
+        if (to.transport.pendingBytes() + frames.readableBytes() <= limit) {
+            return false;
+        }
+        to.transport.flush();
+        return to.transport.pendingBytes() + frames.readableBytes() > limit;
     }
 
     /** Queues the last frame of a connection that takes nothing else any more. */

@@ -2,6 +2,7 @@ package dev.millipede.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millipede.support.ClientFrames;
 import dev.millipede.support.Eventually;
 import dev.millipede.support.LogErrors;
 import dev.millipede.support.NodeFixture;
@@ -118,7 +119,7 @@ class SlowReaderIT {
 
     @Test
     void whoWritesAndNeverReadsTheRepliesIsNotReadFromAnyMore() {
-        try (NodeFixture node = start("1m");
+        try (NodeFixture node = NodeFixture.start();
                 TestClient greedy = stopped(node);
                 TestClient other = node.member("other", "room:quiet")) {
             String[] commands = new String[1_000];
@@ -139,6 +140,20 @@ class SlowReaderIT {
             assertThat(other.publication("room:quiet").getInteger("data")).isEqualTo(1);
             assertThat(node.metric(SLOW_CLOSES)).isEqualTo(0);
             greedy.reset();
+        }
+    }
+
+    @Test
+    void whoReadsIsNotSlowHoweverMuchItMakesUsWriteAtOnce() {
+        int count = 10_000;
+        try (NodeFixture node = start("1m");
+                TestClient client = node.connect("ann")) {
+            byte[][] pings = new byte[count][];
+            Arrays.fill(pings, ClientFrames.frame(ClientFrames.PING, new byte[0]));
+            client.write(ClientFrames.join(pings));
+            for (int i = 0; i < count; i++) {
+                assertThat(client.next()).isEqualTo(new TestClient.Control(ClientFrames.PONG, ""));
+            }
         }
     }
 
