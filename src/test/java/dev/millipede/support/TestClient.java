@@ -149,6 +149,7 @@ public final class TestClient implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            close();
             events.add(new Ended());
         }
     }
