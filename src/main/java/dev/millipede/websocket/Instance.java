@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 final class Instance {
     private static final Logger log = LoggerFactory.getLogger(Instance.class);
 
-    /** Fragments one message may come in. */
-    private static final int MAX_FRAGMENTS = 1_024;
+    /** A message may come in one fragment for so many bytes of its limit: 1,024 by default. */
+    private static final int BYTES_PER_FRAGMENT = 64;
 
     private static final int READ_SCRATCH = 64 << 10;
 
@@ -54,7 +54,8 @@ final class Instance {
         this.metrics = loop.metrics();
         this.protocol = shared.protocol();
         this.broker = shared.broker();
-        this.frames = new FrameReader(new FrameLimits(config.maxFrameSize(), config.maxMessageSize(), MAX_FRAGMENTS));
+        this.frames = new FrameReader(new FrameLimits(
+                config.maxFrameSize(), config.maxMessageSize(), config.maxMessageSize() / BYTES_PER_FRAGMENT));
         this.outbox = new Outbox(loop, config.outboxLimit());
         this.fanOut = new FanOut(loop, outbox, router, shared.sliceNanos());
         this.heartbeat = new Heartbeat(outbox, config, random);

@@ -1,0 +1,27 @@
+package dev.millipede.conformance;
+
+import dev.millipede.websocket.EchoConnection;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.net.InetAddress;
+import java.util.concurrent.TimeUnit;
+
+/** Our sockets in an echo mode, for Autobahn's fuzzing client; runs in Maven's JVM (pom.xml, profile autobahn). */
+public final class EchoServer {
+    private EchoServer() {}
+
+    /**
+     * Listens and returns; the threads that serve go on.
+     *
+     * @param args the port
+     */
+    public static void main(String[] args) throws Exception {
+        Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+        // Where the plugin looked for a free port, and where the fuzzing client connects: it need not be loopback.
+        String host = InetAddress.getLocalHost().getHostAddress();
+        vertx.deployVerticle(EchoConnection.verticle(vertx, host, Integer.parseInt(args[0])))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(20, TimeUnit.SECONDS);
+    }
+}
