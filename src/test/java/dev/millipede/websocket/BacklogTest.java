@@ -51,7 +51,10 @@ class BacklogTest {
         assertThat(queue.bytes).isEqualTo(30);
         assertThat(queue.age(7)).isEqualTo(7);
 
-        assertThat(queue.poll()).isNotNull().extracting(waiting -> waiting.push.length).isEqualTo(10);
+        assertThat(queue.poll())
+                .isNotNull()
+                .extracting(waiting -> waiting.push.length)
+                .isEqualTo(10);
         assertThat(queue.age(7)).isEqualTo(2);
         assertThat(queue.isEmpty()).isFalse();
 

@@ -26,11 +26,10 @@ class OutboxTest {
     }
 
     private boolean offer(Connection to, int length) {
-        byte[] frame = FrameWriter.text("x".repeat(length - FrameWriter.headerLength(length))
-                .getBytes(UTF_8));
+        byte[] frame = FrameWriter.text(
+                "x".repeat(length - FrameWriter.headerLength(length)).getBytes(UTF_8));
         assertThat(frame).hasSize(length);
-        return outbox.offer(
-                to, fixture.allocator.directBuffer(frame.length).writeBytes(frame));
+        return outbox.offer(to, fixture.allocator.directBuffer(frame.length).writeBytes(frame));
     }
 
     @Test
