@@ -21,7 +21,8 @@ public interface Broker {
     void unsubscribe(Channel channel);
 
     /**
-     * Publishes to all nodes. Publications of one caller to one channel keep their order.
+     * Publishes to all nodes. Publications of one caller to one channel keep their order. The future
+     * completes on the caller's context.
      *
      * @return completes when the backplane has accepted the publication; fails, honestly, when it has not
      */

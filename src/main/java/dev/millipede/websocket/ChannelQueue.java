@@ -28,7 +28,7 @@ final class ChannelQueue {
     /** One publication's frame payload, and how many slots were taken when it came: later members do not get it. */
     static final class Waiting {
         final byte[] push;
-        final int limit;
+        int limit;
         final long since;
 
         @Nullable

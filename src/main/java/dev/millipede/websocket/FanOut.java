@@ -1,9 +1,12 @@
 package dev.millipede.websocket;
 
+import dev.millipede.websocket.ChannelQueue.Waiting;
 import dev.millipede.websocket.frame.FrameWriter;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Delivers publications to the members of channels without holding up the loop. Confined to the event loop of its
@@ -24,6 +27,8 @@ final class FanOut {
     private static final long FLUSH_RESERVE_NANOS = 300_000;
 
     private static final int CLOCK_EVERY = 8;
+
+    private static final Logger log = LoggerFactory.getLogger(FanOut.class);
 
     private final Loop loop;
     private final Outbox outbox;
@@ -103,7 +108,7 @@ final class FanOut {
                 continue;
             }
             Pass pass = begin(queue);
-            while (!pass.isDone()) {
+            while (pass != null && !pass.isDone()) {
                 step(pass, queue);
             }
             end(queue, pass);
@@ -121,7 +126,7 @@ final class FanOut {
             }
             Pass pass = queue.pass == null ? begin(queue) : queue.pass;
             int steps = 0;
-            while (!pass.isDone()) {
+            while (pass != null && !pass.isDone()) {
                 if (++steps % CLOCK_EVERY == 0 && heldSince(start) >= largeNanos) {
                     large.add(queue);
                     return;
@@ -132,10 +137,27 @@ final class FanOut {
         }
     }
 
-    private Pass begin(ChannelQueue queue) {
-        Pass pass = Pass.begin(queue, Backlog.passBytes(queue.channel.size), loop.allocator(), header);
-        queue.pass = pass;
-        return pass;
+    /** Begins a pass; null, and what waits is dropped and counted, when there is no memory for it. */
+    private @Nullable Pass begin(ChannelQueue queue) {
+        try {
+            Pass pass = Pass.begin(queue, maxPassBytes(queue.channel), loop.allocator(), header);
+            queue.pass = pass;
+            return pass;
+        } catch (OutOfMemoryError e) {
+            log.error("no memory for a pass of {} bytes", queue.bytes, e);
+            int lost = 0;
+            for (Waiting waiting = queue.poll(); waiting != null; waiting = queue.poll()) {
+                router.giveBack(waiting.push.length);
+                lost++;
+            }
+            loop.metrics().dropped(lost);
+            return null;
+        }
+    }
+
+    /** A pass must fit into an empty outbox, or it would close those who read. */
+    private int maxPassBytes(LocalChannel channel) {
+        return Math.min(Backlog.passBytes(channel.size), outbox.limit() / 2);
     }
 
     private void step(Pass pass, ChannelQueue queue) {
@@ -144,16 +166,19 @@ final class FanOut {
         deliveredBytes += got == 0 ? 0 : pass.lastLength();
     }
 
-    private void end(ChannelQueue queue, Pass pass) {
+    private void end(ChannelQueue queue, @Nullable Pass pass) {
         queue.pass = null;
-        pass.release();
-        router.giveBack(pass.charged());
+        if (pass != null) {
+            pass.release();
+            router.giveBack(pass.charged());
+        }
         LocalChannel channel = queue.channel;
-        if (queue.behind && Backlog.hasCaughtUp(queue)) {
+        // Of a channel that everybody has left the router has forgotten it, and may have heard it of a later one.
+        if (queue.behind && Backlog.hasCaughtUp(queue) && channel.liveMembers() > 0) {
             queue.behind = false;
             router.caughtUp(channel.channel);
         }
-        if (channel.isLarge() && pass.isMostlyStuck()) {
+        if (pass != null && channel.isLarge() && pass.isMostlyStuck()) {
             resting.add(queue, loop.nanoTime().getAsLong());
         } else {
             goOn(queue);
@@ -164,8 +189,11 @@ final class FanOut {
         LocalChannel channel = queue.channel;
         if (queue.isEmpty()) {
             channel.queue = null;
-            channel.compact();
+            channel.compact(null);
         } else {
+            if (channel.isSparse()) {
+                channel.compact(queue.first);
+            }
             (channel.isLarge() ? large : small).add(queue);
         }
     }

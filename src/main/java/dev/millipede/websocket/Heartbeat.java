@@ -23,6 +23,9 @@ final class Heartbeat {
     /** How long a token may be expired before the connection is closed: time for the refresh (client protocol §10). */
     private static final int EXPIRY_GRACE_TICKS = 25_000 / TICK_MILLIS;
 
+    /** Longer than any answer to connect takes. */
+    private static final int ANSWER_TICKS = 10_000 / TICK_MILLIS;
+
     private static final byte[] PING = FrameWriter.text("{}".getBytes(StandardCharsets.UTF_8));
 
     private final TimingWheel wheel = new TimingWheel();
@@ -49,6 +52,11 @@ final class Heartbeat {
     /** Starts the deadline for the connect command. */
     void opened(Connection connection) {
         wheel.schedule(connection, wheel.now() + connectTicks);
+    }
+
+    /** The connect command has come and will be answered in a few seconds whatever happens: its deadline is met. */
+    void connecting(Connection connection) {
+        wheel.schedule(connection, wheel.now() + Math.max(connectTicks, ANSWER_TICKS));
     }
 
     /** Starts the pings, the first one after half an interval to a whole one, so that they spread. */

@@ -1,6 +1,7 @@
 package dev.millipede.websocket;
 
 import dev.millipede.channel.Channel;
+import dev.millipede.websocket.ChannelQueue.Waiting;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -88,26 +89,64 @@ final class LocalChannel {
         }
     }
 
-    /** Closes up all empty slots, keeping the order; only when nothing is under way. */
-    void compact() {
-        assert queue == null;
+    /** Whether so many slots are empty that closing them up is worth a walk even while publications wait. */
+    boolean isSparse() {
+        return empty > Math.max(SMALL, size / 4);
+    }
+
+    /**
+     * Closes up all empty slots; only while no pass runs. Members that were there before everything that waits may change
+     * places; those that joined since keep their order, as each gets only what came after it.
+     *
+     * @param waiting the first publication that waits, or null; limits are changed along with the slots
+     */
+    void compact(@Nullable Waiting waiting) {
         if (empty == 0) {
             return;
         }
-        int to = 0;
-        for (int from = 0; from < size; from++) {
-            Connection member = members[from];
+        int settled = waiting == null ? size : waiting.limit;
+        int to = fillHoles(settled);
+        Waiting next = waiting;
+        for (int from = settled; from <= size; from++) {
+            while (next != null && next.limit == from) {
+                next.limit = to;
+                next = next.next;
+            }
+            Connection member = from < size ? members[from] : null;
             if (member != null) {
-                if (from != to) {
-                    members[to] = member;
-                    member.moved(this, to);
-                }
-                to++;
+                place(member, from, to++);
             }
         }
         Arrays.fill(members, to, size, null);
         size = to;
         empty = 0;
+    }
+
+    /** Fills the holes below {@code end} with the last members below it, and returns how many members are left there. */
+    private int fillHoles(int end) {
+        int low = 0;
+        int high = end - 1;
+        while (true) {
+            while (low <= high && members[low] != null) {
+                low++;
+            }
+            while (high > low && members[high] == null) {
+                high--;
+            }
+            Connection last = low < high ? members[high] : null;
+            if (last == null) {
+                return low;
+            }
+            place(last, high--, low++);
+        }
+    }
+
+    private void place(Connection member, int from, int to) {
+        if (from != to) {
+            members[from] = null;
+            members[to] = member;
+            member.moved(this, to);
+        }
     }
 
     void addJoiner(Joining joining) {

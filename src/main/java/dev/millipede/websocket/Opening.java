@@ -49,6 +49,7 @@ final class Opening implements LocalSubscribers.Outcome {
         from.info = identity.info();
         instance.heartbeat.expiresIn(from, ttl(identity));
         from.state = State.CONNECTING;
+        instance.heartbeat.connecting(from);
         Pending pending = new Pending();
         pending.connect = command;
         from.pending = pending;

@@ -21,7 +21,7 @@ final class Outbox {
     static final int FLUSH_GROUP = 32;
 
     private final Loop loop;
-    private final long limit;
+    private final int limit;
     private final byte[] header = new byte[FrameWriter.MAX_HEADER];
     private final Connection[] written = new Connection[FLUSH_GROUP];
     private final List<Connection> backlogged = new ArrayList<>();
@@ -31,9 +31,13 @@ final class Outbox {
     private boolean scheduled;
 
     /** @param limit unsent bytes a connection may have */
-    Outbox(Loop loop, long limit) {
+    Outbox(Loop loop, int limit) {
         this.loop = loop;
         this.limit = limit;
+    }
+
+    int limit() {
+        return limit;
     }
 
     /** Sends a message of the protocol in a text frame. */
@@ -66,7 +70,7 @@ final class Outbox {
             frames.release();
             return false;
         }
-        if (to.transport.pendingBytes() + frames.readableBytes() > limit && !makesRoom(to, frames.readableBytes())) {
+        if (isPastBound(to, frames.readableBytes())) {
             frames.release();
             loop.metrics().slowClosed();
             to.close(CloseCode.SLOW);
@@ -76,10 +80,15 @@ final class Outbox {
         return true;
     }
 
-    /** Bytes that have not been flushed yet say nothing about the reader. */
-    private boolean makesRoom(Connection to, int length) {
-        to.transport.flush();
-        return to.transport.pendingBytes() + length <= limit;
+    /** Bytes that have not been flushed yet say nothing about the reader, nor does a single publication of any size. */
+    private boolean isPastBound(Connection to, int length) {
+        Transport transport = to.transport;
+        if (transport.pendingBytes() + length <= limit) {
+            return false;
+        }
+        transport.flush();
+        long pending = transport.pendingBytes();
+        return pending > 0 && pending + length > limit;
     }
 
     /**

@@ -3,9 +3,16 @@ package dev.millipede.websocket;
 import static dev.millipede.websocket.InstanceFixture.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LocalChannelTest {
     private final InstanceFixture fixture = new InstanceFixture();
@@ -22,7 +29,7 @@ class LocalChannelTest {
 
     private void passEnds() {
         room.queue = null;
-        room.compact();
+        room.compact(null);
     }
 
     @Test
@@ -62,7 +69,7 @@ class LocalChannelTest {
         assertThat(room.liveMembers()).isEqualTo(4);
 
         passEnds();
-        assertThat(slots()).containsExactly(members.get(1), members.get(2), members.get(3), late);
+        assertThat(slots()).containsExactlyInAnyOrder(members.get(1), members.get(2), members.get(3), late);
         assertThat(room.size).isEqualTo(room.liveMembers());
     }
 
@@ -73,7 +80,7 @@ class LocalChannelTest {
         fixture.leave(members.get(2), "room:a");
         passEnds();
         fixture.leave(members.get(1), "room:a");
-        assertThat(slots()).containsExactly(members.get(4), members.get(3));
+        assertThat(slots()).containsExactlyInAnyOrder(members.get(4), members.get(3));
 
         fixture.leave(members.get(4), "room:a");
         fixture.leave(members.get(3), "room:a");
@@ -81,9 +88,55 @@ class LocalChannelTest {
         assertThat(room.members).containsOnlyNulls();
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void whileMessagesWaitCompactionChangesNobodysShareOfThem(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<Connection> live = new ArrayList<>(members);
+        List<Set<Connection>> shares = new ArrayList<>();
+        ChannelQueue queue = new ChannelQueue(room);
+        room.queue = queue;
+        for (int i = 0; i < 300; i++) {
+            int dice = random.nextInt(10);
+            if (dice < 4) {
+                Connection joined = fixture.connection();
+                fixture.join(joined, "room:a");
+                live.add(joined);
+            } else if (dice < 8 && live.size() > 1) {
+                Connection left = live.remove(random.nextInt(live.size()));
+                fixture.leave(left, "room:a");
+                shares.forEach(share -> share.remove(left));
+            } else {
+                queue.add(new byte[1], 0);
+                shares.add(new HashSet<>(live));
+            }
+        }
+
+        room.compact(queue.first);
+
+        assertThat(slots()).doesNotContainNull().containsExactlyInAnyOrderElementsOf(live);
+        for (Set<Connection> share : shares) {
+            int limit = Objects.requireNonNull(queue.poll()).limit;
+            assertThat(Stream.of(room.members).limit(limit)).containsExactlyInAnyOrderElementsOf(share);
+        }
+        live.forEach(member -> fixture.leave(member, "room:a"));
+        assertThat(room.members).containsOnlyNulls();
+    }
+
+    @Test
+    void aBusyRoomWithMoreGapsThanMembersIsSparse() {
+        passIsUnderWay();
+        List<Connection> more = fixture.members("room:a", 100);
+        more.subList(0, 32).forEach(member -> fixture.leave(member, "room:a"));
+        assertThat(room.isSparse()).isFalse();
+
+        fixture.leave(more.get(32), "room:a");
+        assertThat(room.isSparse()).isTrue();
+    }
+
     @Test
     void compactionWithoutGapsChangesNothing() {
-        room.compact();
+        room.compact(null);
         assertThat(slots()).containsExactlyElementsOf(members);
     }
 
