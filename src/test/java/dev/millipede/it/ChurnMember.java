@@ -17,13 +17,17 @@ final class ChurnMember {
     /** What follows every publication in this test: the last of each room. */
     static final String FINAL = "final";
 
+    static final int OTHER = -1;
+    static final int PROBE = -2;
+
     private static final String ROOM = "{\"push\":{\"channel\":\"room:";
     private static final String DATA = "\"data\":\"";
 
     final TestClient client;
+    private final String name;
     private final List<View> views = new ArrayList<>();
     private final boolean[] wants;
-    private final Map<Integer, Integer> notBefore = new HashMap<>();
+    private final Map<Integer, int[]> notBefore = new HashMap<>();
     private final Map<Integer, Integer> rooms = new HashMap<>();
     private final Map<Integer, Boolean> ended = new HashMap<>();
     private int nextId = 100;
@@ -31,6 +35,7 @@ final class ChurnMember {
 
     ChurnMember(TestClient client, String name, int rooms) {
         this.client = client;
+        this.name = name;
         this.wants = new boolean[rooms];
         for (int i = 0; i < rooms; i++) {
             views.add(new View(name + " in room " + i));
@@ -46,30 +51,31 @@ final class ChurnMember {
     }
 
     /** The command that joins a room or leaves it, whichever it does not want yet. */
-    String toggle(int room, int seen) {
+    String toggle(int room, int[] arrived) {
         int id = nextId++;
         unanswered++;
         wants[room] = !wants[room];
         rooms.put(id, room);
         if (wants[room]) {
-            notBefore.put(id, seen);
+            notBefore.put(id, arrived);
         }
         String command = wants[room] ? "subscribe" : "unsubscribe";
         return "{\"id\":" + id + ",\"" + command + "\":{\"channel\":\"room:" + room + "\"}}";
     }
 
-    /** Publishes several at once: pairs of a room and a text. */
-    void publish(List<Map.Entry<Integer, String>> publications) {
-        byte[][] frames = new byte[publications.size()][];
-        for (int i = 0; i < frames.length; i++) {
-            Map.Entry<Integer, String> each = publications.get(i);
-            frames[i] = ClientFrames.text("{\"id\":1,\"publish\":{\"channel\":\"room:" + each.getKey()
-                    + "\",\"data\":\"" + each.getValue() + "\"}}");
-        }
-        client.write(ClientFrames.join(frames));
+    /** Publishes several at once, and behind them a probe to this user itself. */
+    void publish(int room, List<String> publications) {
+        List<byte[]> frames = new ArrayList<>();
+        publications.forEach(each -> frames.add(publication("room:" + room, each)));
+        frames.add(publication("user:" + name, "probe"));
+        client.write(ClientFrames.join(frames.toArray(byte[][]::new)));
     }
 
-    /** Takes the next message; the room it is a publication of, else -1. */
+    private static byte[] publication(String channel, String data) {
+        return ClientFrames.text("{\"id\":1,\"publish\":{\"channel\":\"" + channel + "\",\"data\":\"" + data + "\"}}");
+    }
+
+    /** Takes the next message; the room it is a publication of, {@link #PROBE}, or {@link #OTHER}. */
     int look() {
         return look(client.text());
     }
@@ -87,8 +93,11 @@ final class ChurnMember {
             }
             return room;
         }
+        if (text.startsWith("{\"push\":{\"channel\":\"user:" + name)) {
+            return PROBE;
+        }
         reply(text);
-        return -1;
+        return OTHER;
     }
 
     /** Looks until at most so many joins and leaves are not answered. */
@@ -106,7 +115,7 @@ final class ChurnMember {
             return;
         }
         unanswered--;
-        Integer bound = notBefore.get(id);
+        int[] bound = notBefore.get(id);
         if (bound == null) {
             views.get(room).left();
         } else {

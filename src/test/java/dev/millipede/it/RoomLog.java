@@ -18,7 +18,7 @@ final class RoomLog {
         private final List<Run> runs = new ArrayList<>();
         private boolean joined;
 
-        private record Run(int from, int notBefore) {}
+        private record Run(int from, int[] notBefore) {}
 
         View(String who) {
             this.who = who;
@@ -28,8 +28,8 @@ final class RoomLog {
             return joined;
         }
 
-        /** The reply to a subscribe; nothing in the room's order before {@code notBefore} may follow. */
-        void joined(int notBefore) {
+        /** The reply to a subscribe; nothing may follow that is older than {@code notBefore} says for its publisher. */
+        void joined(int[] notBefore) {
             assertThat(joined).as("%s joined twice", who).isFalse();
             joined = true;
             runs.add(new Run(all.size(), notBefore));
@@ -79,17 +79,30 @@ final class RoomLog {
                 assertThat(position)
                         .as("%s got what was not published", view.who)
                         .isNotNull();
+                assertNotOlder(view, view.all.get(i), view.runs.get(run).notBefore());
                 if (i == from) {
                     assertThat(position)
                             .as("%s, first after its join", view.who)
-                            .isGreaterThan(last)
-                            .isGreaterThanOrEqualTo(view.runs.get(run).notBefore());
+                            .isGreaterThan(last);
                 } else {
                     assertThat(position).as("%s, next of its run", view.who).isEqualTo(last + 1);
                 }
                 last = position;
             }
         }
+    }
+
+    private static void assertNotOlder(View view, String publication, int[] notBefore) {
+        int colon = publication.indexOf(':');
+        int publisher = Integer.parseInt(publication.substring(0, colon));
+        assertThat(number(publication))
+                .as("%s got what had reached the instance before it joined", view.who)
+                .isGreaterThanOrEqualTo(notBefore[publisher]);
+    }
+
+    /** A publication is {@code publisher:number-}, and padding. */
+    private static int number(String publication) {
+        return Integer.parseInt(publication.substring(publication.indexOf(':') + 1, publication.indexOf('-')));
     }
 
     /** Everything, once, in order. */
