@@ -27,7 +27,7 @@ final class ChurnMember {
     private final String name;
     private final List<View> views = new ArrayList<>();
     private final boolean[] wants;
-    private final Map<Integer, int[]> notBefore = new HashMap<>();
+    private final Map<Integer, List<Integer>> notBefore = new HashMap<>();
     private final Map<Integer, Integer> rooms = new HashMap<>();
     private final Map<Integer, Boolean> ended = new HashMap<>();
     private int nextId = 100;
@@ -51,7 +51,7 @@ final class ChurnMember {
     }
 
     /** The command that joins a room or leaves it, whichever it does not want yet. */
-    String toggle(int room, int[] arrived) {
+    String toggle(int room, List<Integer> arrived) {
         int id = nextId++;
         unanswered++;
         wants[room] = !wants[room];
@@ -115,7 +115,7 @@ final class ChurnMember {
             return;
         }
         unanswered--;
-        int[] bound = notBefore.get(id);
+        List<Integer> bound = notBefore.get(id);
         if (bound == null) {
             views.get(room).left();
         } else {

@@ -7,7 +7,7 @@ import dev.millipede.support.NodeFixture;
 import dev.millipede.support.TestClient;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,11 +36,13 @@ class RandomChurnIT {
     private static final int CHURNERS = 160;
     private static final int PUBLISHERS = 3;
     private static final int CHURN_THREADS = 2;
-    private static final int BURSTS = 10;
+    private static final int BURSTS = 20;
     private static final int BURST = 20;
     private static final int UNANSWERED = 2;
     private static final int MINUTES = 1;
     private static final String PADDING = "-".repeat(2_000);
+
+    private static final List<Integer> NOTHING_KNOWN = Collections.nCopies(PUBLISHERS, 0);
 
     /** How many of each publisher's publications have reached the instance for sure, delivered or not. */
     private final AtomicIntegerArray arrived = new AtomicIntegerArray(PUBLISHERS);
@@ -57,7 +60,7 @@ class RandomChurnIT {
     private static void joinAll(List<ChurnMember> members) {
         for (ChurnMember member : members) {
             for (int room = 0; room < ROOMS; room++) {
-                member.client.send(member.toggle(room, new int[PUBLISHERS]));
+                member.client.send(member.toggle(room, NOTHING_KNOWN));
                 member.look();
             }
         }
@@ -103,7 +106,8 @@ class RandomChurnIT {
         for (int i = 0; i < PUBLISHERS; i++) {
             int number = i;
             SplittableRandom own = random.split();
-            publishing.add(threads.submit(() -> publish(publishers.get(number), number, own)));
+            publishing.add(
+                    threads.submit(() -> publish(publishers.get(number), number, bounded ? BURSTS : BURSTS / 2, own)));
         }
         int share = CHURNERS / CHURN_THREADS;
         for (int i = 0; i < CHURN_THREADS; i++) {
@@ -125,10 +129,10 @@ class RandomChurnIT {
         }
     }
 
-    private void publish(ChurnMember publisher, int number, SplittableRandom random) {
+    private void publish(ChurnMember publisher, int number, int bursts, SplittableRandom random) {
         int next = 0;
         int own = 0;
-        for (int burst = 0; burst < BURSTS; burst++) {
+        for (int burst = 0; burst < bursts; burst++) {
             List<String> publications = new ArrayList<>();
             for (int i = 0; i < BURST; i++) {
                 publications.add(number + ":" + next++ + PADDING);
@@ -147,17 +151,15 @@ class RandomChurnIT {
         }
     }
 
-    private int[] arrived() {
-        int[] copy = new int[PUBLISHERS];
-        Arrays.setAll(copy, arrived::get);
-        return copy;
+    private List<Integer> arrived() {
+        return IntStream.range(0, PUBLISHERS).map(arrived::get).boxed().toList();
     }
 
     private void churn(List<ChurnMember> members, boolean bounded, SplittableRandom random) {
         while (!published.get()) {
             ChurnMember member = members.get(random.nextInt(members.size()));
             int room = random.nextInt(ROOMS);
-            int[] bound = bounded ? arrived() : new int[PUBLISHERS];
+            List<Integer> bound = bounded ? arrived() : NOTHING_KNOWN;
             if (member.wants(room) && random.nextBoolean()) {
                 member.client.send(member.toggle(room, bound), member.toggle(room, bound));
             } else {
