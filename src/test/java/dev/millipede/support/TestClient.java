@@ -53,6 +53,7 @@ public final class TestClient implements AutoCloseable {
     private final Deque<JsonObject> pushes = new ArrayDeque<>();
     private final Deque<JsonObject> replies = new ArrayDeque<>();
     private volatile CountDownLatch reading = new CountDownLatch(0);
+    private volatile boolean answersClose = true;
     private RawHttp.@Nullable Reply upgrade;
     private long lastId;
 
@@ -142,7 +143,9 @@ public final class TestClient implements AutoCloseable {
                 reading.await();
                 open = frames.readOne();
             }
-            write(ClientFrames.close(1000, ""));
+            if (answersClose) {
+                write(ClientFrames.close(1000, ""));
+            }
             in.transferTo(OutputStream.nullOutputStream());
         } catch (IOException | UncheckedIOException e) {
             // A reset ends the stream as well.
@@ -152,6 +155,11 @@ public final class TestClient implements AutoCloseable {
             close();
             events.add(new Ended());
         }
+    }
+
+    /** From now on a close frame is read and not answered. */
+    public void leaveCloseUnanswered() {
+        answersClose = false;
     }
 
     /** Takes nothing more from the socket until told to, but for the frame it may be waiting for. */
