@@ -18,7 +18,9 @@ import dev.millipede.websocket.Rules;
 import dev.millipede.websocket.Shared;
 import dev.millipede.websocket.WebSocketConfig;
 import dev.millipede.websocket.WebSocketVerticle;
+import io.vertx.core.Deployable;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.InstantSource;
@@ -53,7 +55,9 @@ public final class Node {
     private final LocalBus bus;
     private final Backplane backplane = new MemoryBackplane();
     private final List<WebSocketVerticle> webSockets = new ArrayList<>();
-    private final List<String> deployments = new ArrayList<>();
+    /** What runs, in stages: each is stopped as a whole before the one that was started before it. */
+    private final List<List<String>> stages = new ArrayList<>();
+
     private final AtomicBoolean started = new AtomicBoolean();
     private @Nullable ApiVerticle api;
 
@@ -78,9 +82,13 @@ public final class Node {
     /** Starts a node; fails, with everything stopped again, when a port is taken. */
     public static Future<Node> start(NodeConfig config) {
         Node node = new Node(config, InstantSource.system());
-        return node.deploy()
-                .map(node)
-                .recover(failure -> node.stop().otherwiseEmpty().compose(stopped -> Future.failedFuture(failure)));
+        // A promise without context: after a failure the event loops are gone before it is kept.
+        Promise<Node> started = Promise.promise();
+        node.deploy()
+                .onComplete(
+                        done -> started.complete(node),
+                        failure -> node.stop().onComplete(stopped -> started.fail(failure)));
+        return started.future();
     }
 
     private Future<Void> deploy() {
@@ -95,25 +103,32 @@ public final class Node {
                 instances,
                 config.websocket().deliveryBudget());
         metrics.gaugeChannels(router::channels);
-        Future<Void> deployed = keep(vertx.deployVerticle(router));
+        Future<Void> deployed = deploy(stage(), router);
+        List<String> instanceStage = stage();
         for (int i = 0; i < instances; i++) {
             WebSocketVerticle webSocket =
                     new WebSocketVerticle(i, share(i), shared(), http.publicDoor(vertx), bus, metrics);
             metrics.gaugeSubscriptions(i, webSocket::subscriptions);
             webSockets.add(webSocket);
-            deployed = deployed.compose(done -> keep(vertx.deployVerticle(webSocket)));
+            deployed = deployed.compose(done -> deploy(instanceStage, webSocket));
         }
         if (!config.sharesPublicListener()) {
             ApiVerticle verticle =
                     new ApiVerticle(config.internal().host(), config.internal().port(), http::internal);
             api = verticle;
-            deployed = deployed.compose(done -> keep(vertx.deployVerticle(verticle)));
+            deployed = deployed.compose(done -> deploy(stage(), verticle));
         }
         return deployed.onSuccess(done -> started.set(true));
     }
 
-    private Future<Void> keep(Future<String> deployment) {
-        return deployment.onSuccess(deployments::add).mapEmpty();
+    private List<String> stage() {
+        List<String> stage = new ArrayList<>();
+        stages.add(stage);
+        return stage;
+    }
+
+    private Future<Void> deploy(List<String> stage, Deployable verticle) {
+        return vertx.deployVerticle(verticle).onSuccess(stage::add).mapEmpty();
     }
 
     /** Connections of one instance: an equal share, as connections are dealt out in turn. */
@@ -179,12 +194,13 @@ public final class Node {
     /** Not ready any more; then the instances close their connections; then the rest. */
     public Future<Void> stop() {
         started.set(false);
-        Future<Void> stopped = Future.succeededFuture();
-        List<String> reversed = new ArrayList<>(deployments);
-        deployments.clear();
+        Future<?> stopped = Future.succeededFuture();
+        List<List<String>> reversed = new ArrayList<>(stages);
+        stages.clear();
         Collections.reverse(reversed);
-        for (String deployment : reversed) {
-            stopped = stopped.transform(done -> vertx.undeploy(deployment));
+        for (List<String> stage : reversed) {
+            stopped = stopped.transform(
+                    done -> Future.join(stage.stream().map(vertx::undeploy).toList()));
         }
         return stopped.transform(done -> backplane.close()).transform(done -> vertx.close());
     }

@@ -88,9 +88,8 @@ final class ServeCommand implements Callable<Integer> {
             return 1;
         }
         announce(config, node);
-        CountDownLatch stopped = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node, stopped), "stop"));
-        stopped.await();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node), "stop"));
+        new CountDownLatch(1).await();
         return 0;
     }
 
@@ -112,14 +111,17 @@ final class ServeCommand implements Callable<Integer> {
         log.info("ready");
     }
 
-    private static void stop(Node node, CountDownLatch stopped) {
+    /** Ends the process with a code of ours: by itself the JVM would say which signal ended it. */
+    private static void stop(Node node) {
+        int code = 0;
         log.info("stopping");
         try {
             node.stop().toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
             log.info("stopped");
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             log.error("did not stop cleanly", e);
+            code = 1;
         }
-        stopped.countDown();
+        Runtime.getRuntime().halt(code);
     }
 }

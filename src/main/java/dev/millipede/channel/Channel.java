@@ -60,9 +60,9 @@ public final class Channel {
         return new Channel(namespace.name() + ':' + user, namespace);
     }
 
-    /** Whether this is the channel of exactly this user: what follows {@code ns:} equals the user id. */
+    /** Whether this is the channel of exactly this user: what follows {@code ns:}, or the whole name, is the user id. */
     public boolean isPersonalOf(String user) {
-        int prefix = namespace.name().length() + 1;
+        int prefix = namespace.name().isEmpty() ? 0 : namespace.name().length() + 1;
         return !user.isEmpty() && name.length() == prefix + user.length() && name.startsWith(user, prefix);
     }
 

@@ -50,12 +50,13 @@ public final class RouterVerticle extends VerticleBase {
         this.protocol = protocol;
         this.bus = bus;
         this.metrics = metrics;
-        this.upstream = new UpstreamSubscriptions(broker, table, bus);
         this.budget = new DeliveryBudget(instances, deliveryBudget);
         this.addresses = new String[instances];
         for (int i = 0; i < instances; i++) {
             addresses[i] = LocalBus.instance(i);
         }
+        this.upstream =
+                new UpstreamSubscriptions(broker, table, (record, instance) -> bus.send(addresses[instance], record));
     }
 
     @Override

@@ -1,9 +1,9 @@
 package dev.millipede.router;
 
 import dev.millipede.backplane.Broker;
+import dev.millipede.bus.InstanceRecord;
 import dev.millipede.bus.InstanceRecord.InterestConfirmed;
 import dev.millipede.bus.InstanceRecord.InterestRefused;
-import dev.millipede.bus.LocalBus;
 import dev.millipede.channel.Channel;
 import dev.millipede.router.RoutingTable.Route;
 import java.util.ArrayDeque;
@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,7 @@ final class UpstreamSubscriptions {
 
     private final Broker broker;
     private final RoutingTable table;
-    private final LocalBus bus;
+    private final ObjIntConsumer<InstanceRecord> send;
     private final Map<Channel, List<Ask>> waiting = new HashMap<>();
     private final ArrayDeque<Leaving> leaving = new ArrayDeque<>();
 
@@ -34,17 +35,18 @@ final class UpstreamSubscriptions {
 
     private record Leaving(Route route, int departure, long due) {}
 
-    UpstreamSubscriptions(Broker broker, RoutingTable table, LocalBus bus) {
+    /** @param send hands a record to the instance of that number */
+    UpstreamSubscriptions(Broker broker, RoutingTable table, ObjIntConsumer<InstanceRecord> send) {
         this.broker = broker;
         this.table = table;
-        this.bus = bus;
+        this.send = send;
     }
 
     /** Enters the instance first, asks the backplane if it must, and answers when the subscription is confirmed. */
     void want(Channel channel, int instance, int ask) {
         Route route = table.add(channel, instance);
         if (route.confirmed) {
-            bus.send(LocalBus.instance(instance), new InterestConfirmed(channel, ask));
+            send.accept(new InterestConfirmed(channel, ask), instance);
             return;
         }
         List<Ask> asks = waiting.get(channel);
@@ -65,11 +67,11 @@ final class UpstreamSubscriptions {
             return;
         }
         for (Ask ask : asks) {
-            bus.send(
-                    LocalBus.instance(ask.instance()),
+            send.accept(
                     confirmed
                             ? new InterestConfirmed(route.channel, ask.number())
-                            : new InterestRefused(route.channel, ask.number()));
+                            : new InterestRefused(route.channel, ask.number()),
+                    ask.instance());
         }
     }
 
@@ -90,8 +92,13 @@ final class UpstreamSubscriptions {
             }
             leaving.remove();
             Route route = first.route();
-            boolean empty = route.instances == 0 && route.departures == first.departure();
-            if (empty && !waiting.containsKey(route.channel)) {
+            if (route.instances != 0 || route.departures != first.departure()) {
+                continue;
+            }
+            if (waiting.containsKey(route.channel)) {
+                // Its subscription is still under way and may yet be confirmed.
+                leaving.add(new Leaving(route, first.departure(), now + LINGER_MILLIS));
+            } else {
                 table.close(route);
                 broker.unsubscribe(route.channel);
             }

@@ -13,6 +13,9 @@ final class ChannelQueue {
     @Nullable
     Pass pass;
 
+    /** Until when at the latest the next pass waits for the members to read, by the loop's clock; valid while resting. */
+    long restUntil;
+
     /** Whether the router has been told to drop for this channel. */
     boolean behind;
 

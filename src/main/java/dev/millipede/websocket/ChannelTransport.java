@@ -6,11 +6,15 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.Socket;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.internal.ContextInternal;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection's socket as a Netty channel whose pipeline has been stripped to this one handler (and TLS, where it is on).
@@ -23,12 +27,15 @@ import io.vertx.core.internal.ContextInternal;
 final class ChannelTransport extends ChannelInboundHandlerAdapter implements Transport {
     private final Connection connection;
     private final Channel channel;
-    private final boolean direct;
+
+    /** The descriptor, where writing to it is no different from writing to the channel: epoll without TLS. */
+    private final @Nullable Socket socket;
 
     ChannelTransport(Channel channel, Connection connection) {
         this.channel = channel;
         this.connection = connection;
-        this.direct = channel.pipeline().get(SslHandler.class) == null;
+        boolean plain = channel.pipeline().get(SslHandler.class) == null;
+        this.socket = plain && channel instanceof EpollSocketChannel epoll ? (Socket) epoll.fd() : null;
         connection.transport = this;
     }
 
@@ -74,7 +81,7 @@ final class ChannelTransport extends ChannelInboundHandlerAdapter implements Tra
     /** A reset by the peer, a failed read: the socket is of no more use, and nobody's fault to be logged. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (!(cause instanceof java.io.IOException)) {
+        if (!(cause instanceof IOException)) {
             connection.instance.failed(cause);
         }
         close();
@@ -82,7 +89,7 @@ final class ChannelTransport extends ChannelInboundHandlerAdapter implements Tra
 
     @Override
     public void write(ByteBuf frames) {
-        if (direct) {
+        if (socket != null) {
             channel.unsafe().write(frames, channel.voidPromise());
         } else {
             channel.write(frames, channel.voidPromise());
@@ -90,8 +97,21 @@ final class ChannelTransport extends ChannelInboundHandlerAdapter implements Tra
     }
 
     @Override
+    public int sendNow(ByteBuf shared, int offset, int length) {
+        if (socket == null || pendingBytes() > 0) {
+            return 0;
+        }
+        try {
+            return socket.sendAddress(shared.memoryAddress(), offset, offset + length);
+        } catch (IOException e) {
+            close();
+            return -1;
+        }
+    }
+
+    @Override
     public void flush() {
-        if (direct) {
+        if (socket != null) {
             channel.unsafe().flush();
         } else {
             channel.flush();
@@ -107,7 +127,7 @@ final class ChannelTransport extends ChannelInboundHandlerAdapter implements Tra
     @Override
     public void end() {
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
-            if (channel instanceof DuplexChannel duplex && direct && channel.isActive()) {
+            if (channel instanceof DuplexChannel duplex && socket != null && channel.isActive()) {
                 duplex.shutdownOutput();
             } else {
                 channel.close();

@@ -2,6 +2,7 @@ package dev.millipede.websocket;
 
 import dev.millipede.websocket.frame.FrameWriter;
 import java.util.ArrayDeque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +23,6 @@ final class FanOut {
     /** Kept back for the flush that ends a slice. */
     private static final long FLUSH_RESERVE_NANOS = 300_000;
 
-    /** Members up to which a channel counts as small. */
-    private static final int SMALL = Outbox.FLUSH_GROUP;
-
     private static final int CLOCK_EVERY = 8;
 
     private final Loop loop;
@@ -35,7 +33,9 @@ final class FanOut {
     private final byte[] header = new byte[FrameWriter.MAX_HEADER];
     private final ArrayDeque<ChannelQueue> small = new ArrayDeque<>();
     private final ArrayDeque<ChannelQueue> large = new ArrayDeque<>();
+    private final Resting resting = new Resting();
     private final Runnable slice = this::slice;
+    private final Consumer<ChannelQueue> goOn = this::goOn;
     private boolean scheduled;
     private long delivered;
     private long deliveredBytes;
@@ -59,7 +59,7 @@ final class FanOut {
         if (queue == null) {
             queue = new ChannelQueue(channel);
             channel.queue = queue;
-            (channel.size <= SMALL ? small : large).add(queue);
+            (channel.isLarge() ? large : small).add(queue);
         }
         long now = loop.nanoTime().getAsLong();
         queue.add(push, now);
@@ -67,7 +67,7 @@ final class FanOut {
             queue.behind = true;
             router.behind(channel.channel);
         }
-        if (!scheduled) {
+        if (!scheduled && (!small.isEmpty() || !large.isEmpty())) {
             scheduled = true;
             loop.turns().soon(slice);
         }
@@ -97,6 +97,11 @@ final class FanOut {
     private void runSmall(long start) {
         @Nullable ChannelQueue queue;
         while ((queue = small.poll()) != null) {
+            if (queue.channel.isLarge()) {
+                // It has grown since it was put here.
+                large.add(queue);
+                continue;
+            }
             Pass pass = begin(queue);
             while (!pass.isDone()) {
                 step(pass, queue);
@@ -148,11 +153,29 @@ final class FanOut {
             queue.behind = false;
             router.caughtUp(channel.channel);
         }
+        if (channel.isLarge() && pass.isMostlyStuck()) {
+            resting.add(queue, loop.nanoTime().getAsLong());
+        } else {
+            goOn(queue);
+        }
+    }
+
+    private void goOn(ChannelQueue queue) {
+        LocalChannel channel = queue.channel;
         if (queue.isEmpty()) {
             channel.queue = null;
             channel.compact();
         } else {
-            (channel.size <= SMALL ? small : large).add(queue);
+            (channel.isLarge() ? large : small).add(queue);
+        }
+    }
+
+    /** Lets rooms go on whose members have read; called some fifty times a second. */
+    void wake() {
+        resting.wake(loop.nanoTime().getAsLong(), goOn);
+        if (!scheduled && !large.isEmpty()) {
+            scheduled = true;
+            loop.turns().soon(slice);
         }
     }
 }

@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  * comes stands behind all others. When nothing is under way a departure is filled with the last member at once.
  */
 final class LocalChannel {
+    /**
+     * Members up to which a channel counts as small: its publications go out with whatever else its members get in the same
+     * turn of the loop, and before those of large channels.
+     */
+    static final int SMALL = 32;
+
     private static final Connection[] NONE = {};
 
     final Channel channel;
@@ -44,6 +50,10 @@ final class LocalChannel {
 
     boolean isEmpty() {
         return size == empty && joiners == null;
+    }
+
+    boolean isLarge() {
+        return size > SMALL;
     }
 
     int liveMembers() {

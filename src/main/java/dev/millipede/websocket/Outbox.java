@@ -66,7 +66,7 @@ final class Outbox {
             frames.release();
             return false;
         }
-        if (to.transport.pendingBytes() + frames.readableBytes() > limit) {
+        if (to.transport.pendingBytes() + frames.readableBytes() > limit && !makesRoom(to, frames.readableBytes())) {
             frames.release();
             loop.metrics().slowClosed();
             to.close(CloseCode.SLOW);
@@ -74,6 +74,32 @@ final class Outbox {
         }
         write(to, frames);
         return true;
+    }
+
+    /** Bytes that have not been flushed yet say nothing about the reader. */
+    private boolean makesRoom(Connection to, int length) {
+        to.transport.flush();
+        return to.transport.pendingBytes() + length <= limit;
+    }
+
+    /**
+     * Sends whole frames out of a buffer shared by many connections: at once where the socket takes them, so that nothing is
+     * allocated for it. What it does not take is queued; having begun a frame, the rest of it is queued past the bound too.
+     *
+     * @return as {@link #offer(Connection, ByteBuf)}
+     */
+    boolean offer(Connection to, ByteBuf shared, int offset, int length) {
+        int taken = to.written || !to.isOpen() ? 0 : to.transport.sendNow(shared, offset, length);
+        if (taken == 0) {
+            return offer(to, shared.retainedSlice(offset, length));
+        }
+        if (taken > 0) {
+            bytes += taken;
+            if (taken < length) {
+                write(to, shared.retainedSlice(offset + taken, length - taken));
+            }
+        }
+        return taken > 0;
     }
 
     /** Queues the last frame of a connection that takes nothing else any more. */
@@ -100,7 +126,7 @@ final class Outbox {
     /** Flushes every socket written to since the last flush. */
     void flush() {
         scheduled = false;
-        if (count == 0) {
+        if (bytes == 0) {
             return;
         }
         for (int i = 0; i < count; i++) {

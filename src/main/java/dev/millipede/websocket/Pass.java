@@ -25,6 +25,8 @@ final class Pass {
     private int slot;
     private int cursor;
     private int lastLength;
+    private int offered;
+    private int stuck;
 
     private Pass(ByteBuf joined) {
         this.joined = joined;
@@ -72,7 +74,20 @@ final class Pass {
         }
         int start = starts[cursor];
         lastLength = joined.writerIndex() - start;
-        return outbox.offer(member, joined.retainedSlice(start, lastLength)) ? count - cursor : 0;
+        offered++;
+        boolean accepted;
+        if (channel.isLarge()) {
+            accepted = outbox.offer(member, joined, start, lastLength);
+            stuck += member.transport.pendingBytes() > 0 ? 1 : 0;
+        } else {
+            accepted = outbox.offer(member, joined.retainedSlice(start, lastLength));
+        }
+        return accepted ? count - cursor : 0;
+    }
+
+    /** Whether most members' sockets did not take all they were offered: the room outruns its readers. */
+    boolean isMostlyStuck() {
+        return stuck > offered / 2;
     }
 
     boolean isDone() {

@@ -77,8 +77,13 @@ final class TimingWheel {
                     passed.add(each);
                 }
             }
-            passed.forEach(this::remove);
-            passed.forEach(due::due);
+            for (Connection each : passed) {
+                // One that came before it may have taken it out or put it off.
+                if (each.dueTick != OUT && each.dueTick <= now) {
+                    remove(each);
+                    due.due(each);
+                }
+            }
             passed.clear();
         }
     }

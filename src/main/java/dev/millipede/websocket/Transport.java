@@ -11,6 +11,13 @@ interface Transport {
     /** Queues bytes and takes over their reference; nothing leaves before {@link #flush}. */
     void write(ByteBuf frames);
 
+    /**
+     * Hands bytes of a shared buffer to the kernel at once, without queueing, where nothing is queued before them.
+     *
+     * @return how many the kernel took, 0 also where this way is not possible; -1 when the socket is broken
+     */
+    int sendNow(ByteBuf shared, int offset, int length);
+
     /** Hands what is queued to the kernel, as far as it takes it; the rest follows when the socket is writable. */
     void flush();
 

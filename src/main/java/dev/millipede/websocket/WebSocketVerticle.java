@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * public listener together with its siblings, round robin.
  */
 public final class WebSocketVerticle extends VerticleBase {
-    /** Milliseconds between two looks at how late the loop runs. */
-    private static final int LAG_PROBE_MILLIS = 20;
+    /** Milliseconds between two looks at how late the loop runs and which rooms have rested. */
+    private static final int BEAT_MILLIS = 20;
 
     /** How long a stop waits for clients to answer the close before their sockets are closed for them. */
     private static final long STOP_MILLIS = 3_000;
@@ -101,9 +101,9 @@ public final class WebSocketVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         started = System.nanoTime();
-        nextProbe = started + TimeUnit.MILLISECONDS.toNanos(LAG_PROBE_MILLIS);
+        nextProbe = started + TimeUnit.MILLISECONDS.toNanos(BEAT_MILLIS);
         vertx.setPeriodic(Heartbeat.TICK_MILLIS, timer -> tick());
-        vertx.setPeriodic(LAG_PROBE_MILLIS, timer -> probeLag());
+        vertx.setPeriodic(BEAT_MILLIS, timer -> beat());
         HttpServer listening =
                 vertx.createHttpServer(door.options(shared.config().handshakeTimeout()));
         server = listening;
@@ -145,10 +145,11 @@ public final class WebSocketVerticle extends VerticleBase {
         }
     }
 
-    private void probeLag() {
+    private void beat() {
         long now = System.nanoTime();
         metrics.loopLag(number, Math.max(0, now - nextProbe));
-        nextProbe = now + TimeUnit.MILLISECONDS.toNanos(LAG_PROBE_MILLIS);
+        nextProbe = now + TimeUnit.MILLISECONDS.toNanos(BEAT_MILLIS);
+        instance.fanOut.wake();
     }
 
     /** Closes every connection with 3001 and waits for their sockets. */

@@ -59,7 +59,8 @@ public final class RawHttp {
         return send(port, head, body);
     }
 
-    private static Reply read(InputStream in, boolean hasBody) throws IOException {
+    /** Reads one response and nothing behind it. */
+    static Reply read(InputStream in, boolean hasBody) throws IOException {
         String status = line(in);
         List<String> headers = new ArrayList<>();
         for (String line = line(in); !line.isEmpty(); line = line(in)) {

@@ -1,0 +1,250 @@
+package dev.millipede.backplane;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millipede.channel.Channel;
+import dev.millipede.channel.ClientInfo;
+import dev.millipede.channel.Namespaces;
+import dev.millipede.channel.Payload;
+import dev.millipede.channel.Publication;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every backplane keeps: extend it once for each. */
+public abstract class BackplaneContract {
+    private static final long SECONDS = 10;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final Context loop = ((VertxInternal) vertx).createEventLoopContext();
+    private final BlockingQueue<Heard> heard = new LinkedBlockingQueue<>();
+    private @Nullable Backplane backplane;
+
+    private record Heard(Publication publication, @Nullable Context context) {}
+
+    /** Opens a backplane that is ready and has seen nothing yet. */
+    protected abstract Future<Backplane> open(Vertx vertx);
+
+    @BeforeEach
+    void openAndListen() {
+        backplane = await(open(vertx));
+        onLoop(() -> {
+            broker().listen(publication -> heard.add(new Heard(publication, Vertx.currentContext())));
+            return Future.succeededFuture();
+        });
+    }
+
+    @AfterEach
+    void close() {
+        await(backplane().close());
+        await(vertx.close());
+    }
+
+    private Backplane backplane() {
+        return Objects.requireNonNull(backplane);
+    }
+
+    private Broker broker() {
+        return backplane().broker();
+    }
+
+    /** A channel of no other test, should the backplane outlive them. */
+    private static Channel channel(String name) {
+        return Objects.requireNonNull(Channel.of("room:" + name + '-' + System.nanoTime(), Namespaces.DEFAULTS));
+    }
+
+    private static Publication publication(Channel channel, String json) {
+        return new Publication(channel, Payload.ofValidated(json.getBytes(UTF_8)), null);
+    }
+
+    private static <T> T await(Future<T> future) {
+        return future.toCompletionStage().toCompletableFuture().orTimeout(SECONDS, TimeUnit.SECONDS).join();
+    }
+
+    /** Calls the broker on the listener's event loop and waits for the answer. */
+    private <T> T onLoop(Callable<Future<T>> call) {
+        Promise<T> answer = Promise.promise();
+        loop.runOnContext(ignored -> {
+            try {
+                call.call().onComplete(answer);
+            } catch (Exception e) {
+                answer.fail(e);
+            }
+        });
+        return await(answer.future());
+    }
+
+    private void subscribe(Channel channel) {
+        onLoop(() -> broker().subscribe(channel));
+    }
+
+    private void unsubscribe(Channel channel) {
+        onLoop(() -> {
+            broker().unsubscribe(channel);
+            return Future.succeededFuture();
+        });
+    }
+
+    private void publish(Channel channel, String json) {
+        await(broker().publish(publication(channel, json)));
+    }
+
+    private Publication next() {
+        return nextHeard().publication();
+    }
+
+    private Heard nextHeard() {
+        try {
+            return Objects.requireNonNull(heard.poll(SECONDS, TimeUnit.SECONDS), "nothing came");
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void anOpenBackplaneIsReady() {
+        assertThat(backplane().isReady()).isTrue();
+    }
+
+    @Test
+    void whatIsPublishedAfterTheSubscriptionIsConfirmedArrives() {
+        Channel room = channel("a");
+        subscribe(room);
+        publish(room, "{\"n\":12345678901234567890}");
+
+        Publication got = next();
+        assertThat(got.channel()).isEqualTo(room);
+        assertThat(got.data()).hasToString("{\"n\":12345678901234567890}");
+        assertThat(got.info()).isNull();
+    }
+
+    @Test
+    void whoPublishedArrivesToo() {
+        Channel room = channel("a");
+        subscribe(room);
+        Payload info = Payload.ofValidated("{\"name\":\"Ann\"}".getBytes(UTF_8));
+        ClientInfo ann = new ClientInfo("ann", "id-1", info);
+        await(broker().publish(new Publication(room, publication(room, "1").data(), ann)));
+
+        ClientInfo got = Objects.requireNonNull(next().info());
+        assertThat(got.user()).isEqualTo("ann");
+        assertThat(got.client()).isEqualTo("id-1");
+        assertThat(got.connInfo()).hasToString("{\"name\":\"Ann\"}");
+    }
+
+    @Test
+    void theListenerIsCalledOnTheEventLoopItListenedOn() {
+        Channel room = channel("a");
+        subscribe(room);
+        publish(room, "1");
+
+        Context context = Objects.requireNonNull(nextHeard().context());
+        assertThat(context.threadingModel()).isEqualTo(ThreadingModel.EVENT_LOOP);
+        assertThat(context).isSameAs(loop);
+    }
+
+    @Test
+    void publicationsOfOnePublisherToOneChannelKeepTheirOrder() {
+        Channel room = channel("a");
+        subscribe(room);
+        List<Future<Void>> accepted = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            accepted.add(broker().publish(publication(room, Integer.toString(i))));
+        }
+        await(Future.all(accepted));
+
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(next().data()).hasToString(Integer.toString(i));
+        }
+    }
+
+    @Test
+    void anyThreadMayPublishAndEachKeepsItsOrder() throws InterruptedException {
+        Channel room = channel("a");
+        subscribe(room);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            int publisher = i;
+            threads.add(new Thread(() -> {
+                for (int n = 0; n < 100; n++) {
+                    publish(room, "[" + publisher + "," + n + "]");
+                }
+            }));
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+
+        int[] expected = new int[4];
+        for (int i = 0; i < 400; i++) {
+            String[] got = next().data().toString().replaceAll("[\\[\\]]", "").split(",", -1);
+            assertThat(Integer.parseInt(got[1])).isEqualTo(expected[Integer.parseInt(got[0])]++);
+        }
+    }
+
+    @Test
+    void aPublicationArrivesOnceThoughTheChannelWasSubscribedTwice() {
+        Channel room = channel("a");
+        subscribe(room);
+        subscribe(room);
+        publish(room, "1");
+        publish(room, "2");
+
+        assertThat(next().data()).hasToString("1");
+        assertThat(next().data()).hasToString("2");
+    }
+
+    @Test
+    void aChannelSubscribedToAgainAfterItsEndIsHeardAgain() {
+        Channel room = channel("a");
+        subscribe(room);
+        unsubscribe(room);
+        subscribe(room);
+        publish(room, "1");
+
+        assertThat(next().data()).hasToString("1");
+    }
+
+    @Test
+    void theEndOfOneSubscriptionLeavesTheOthers() {
+        Channel room = channel("a");
+        Channel other = channel("b");
+        subscribe(room);
+        subscribe(other);
+        unsubscribe(room);
+        publish(other, "1");
+
+        assertThat(next().channel()).isEqualTo(other);
+    }
+
+    @Test
+    void theEndOfASubscriptionThatNeverWasDoesNoHarm() {
+        Channel room = channel("a");
+        unsubscribe(channel("b"));
+        subscribe(room);
+        publish(room, "1");
+
+        assertThat(next().data()).hasToString("1");
+    }
+
+    @Test
+    void whatNobodySubscribedToIsAcceptedAllTheSame() {
+        publish(channel("a"), "1");
+    }
+}

@@ -1,0 +1,95 @@
+package dev.millipede.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millipede.support.Eventually;
+import dev.millipede.support.LogErrors;
+import dev.millipede.support.NodeFixture;
+import dev.millipede.support.RawHttp;
+import dev.millipede.support.TestClient;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** How many connections a node takes, and where it puts them. */
+@ExtendWith(LogErrors.class)
+class LimitsIT {
+    private static RawHttp.Reply shake(NodeFixture node) {
+        return RawHttp.send(node.port(), TestClient.handshakeHead(node.port()), new byte[0]);
+    }
+
+    @Test
+    void theSurplusIsTurnedAwayAndTheOthersNeverNotice() {
+        try (NodeFixture node = NodeFixture.start("{\"websocket\":{\"maxConnections\":8,\"instances\":2}}")) {
+            List<TestClient> members = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                members.add(node.member("member" + i, "room:full"));
+            }
+            for (int i = 0; i < 20; i++) {
+                RawHttp.Reply reply = shake(node);
+                assertThat(reply.status()).isEqualTo(503);
+                assertThat(reply.header("Retry-After")).containsExactly("5");
+            }
+            assertThat(node.metric("millipede_handshakes_refused_total{status=\"503\"}"))
+                    .isEqualTo(20);
+            assertThat(node.metric("millipede_connections")).isEqualTo(8);
+            assertThat(node.metric("millipede_connections_limit")).isEqualTo(8);
+            node.publish("room:full", 1);
+            for (TestClient member : members) {
+                assertThat(member.publication("room:full").getInteger("data")).isEqualTo(1);
+                member.close();
+            }
+        }
+    }
+
+    @Test
+    void aSlotThatIsGivenUpCanBeTakenAgain() {
+        try (NodeFixture node = NodeFixture.start("{\"websocket\":{\"maxConnections\":3}}");
+                TestClient first = node.connect("ann");
+                TestClient second = node.connect("bob")) {
+            for (int i = 0; i < 10; i++) {
+                TestClient third = node.connect("eve");
+                assertThat(shake(node).status()).isEqualTo(503);
+                third.close();
+                Eventually.until(() -> node.info().getInteger("num_clients"), count -> count == 2);
+            }
+            assertThat(first.call("subscribe", "room:1").containsKey("subscribe"))
+                    .isTrue();
+            assertThat(second.call("subscribe", "room:1").containsKey("subscribe"))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void requestsForPagesTakeNoSlot() {
+        try (NodeFixture node = NodeFixture.start("{\"websocket\":{\"maxConnections\":1}}")) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(RawHttp.get(node.port(), "/nothing").status()).isEqualTo(404);
+            }
+            try (TestClient client = node.connect("ann")) {
+                assertThat(RawHttp.get(node.port(), "/nothing").status()).isEqualTo(404);
+                assertThat(client.call("subscribe", "room:1").containsKey("subscribe"))
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
+    void connectionsSpreadEvenlyOverTheInstances() {
+        int instances = 4;
+        int each = 50;
+        try (NodeFixture node = NodeFixture.start("{\"websocket\":{\"instances\":" + instances + "}}")) {
+            List<TestClient> clients = new ArrayList<>();
+            for (int i = 0; i < instances * each; i++) {
+                clients.add(node.connect("user" + i));
+            }
+            for (int i = 0; i < instances; i++) {
+                // One subscription each, to the personal channel.
+                assertThat(node.metric("millipede_subscriptions{instance=\"" + i + "\"}"))
+                        .isBetween(each * 0.9, each * 1.1);
+            }
+            clients.forEach(TestClient::close);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.millipede.router;
+
+import dev.millipede.backplane.Broker;
+import dev.millipede.channel.Channel;
+import dev.millipede.channel.Publication;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A broker whose subscriptions are confirmed or refused, and whose publications are brought, by hand. */
+final class HandFedBroker implements Broker {
+    /** Names of channels, in the order they were subscribed to. */
+    final List<String> subscribed = new ArrayList<>();
+
+    final List<String> unsubscribed = new ArrayList<>();
+
+    /** Completes when a channel is first unsubscribed from. */
+    final Promise<Void> ended = Promise.promise();
+
+    /** Answers to be given, in the order of {@link #subscribed}; taken out when given. */
+    final List<Promise<Void>> answers = new ArrayList<>();
+
+    /** Whether subscriptions are confirmed at once. */
+    boolean confirms;
+
+    private @Nullable Listener listener;
+    private @Nullable Context context;
+
+    void confirm() {
+        answers.remove(0).complete();
+    }
+
+    void refuse() {
+        answers.remove(0).fail("the backplane is away");
+    }
+
+    /** Brings a publication on the listener's event loop. */
+    void bring(Publication publication) {
+        Listener target = Objects.requireNonNull(listener);
+        Objects.requireNonNull(context).runOnContext(ignored -> target.publication(publication));
+    }
+
+    @Override
+    public void listen(Listener listener) {
+        this.listener = listener;
+        this.context = Vertx.currentContext();
+    }
+
+    @Override
+    public Future<Void> subscribe(Channel channel) {
+        subscribed.add(channel.name());
+        if (confirms) {
+            return Future.succeededFuture();
+        }
+        Promise<Void> answer = Promise.promise();
+        answers.add(answer);
+        return answer.future();
+    }
+
+    @Override
+    public void unsubscribe(Channel channel) {
+        unsubscribed.add(channel.name());
+        ended.tryComplete();
+    }
+
+    @Override
+    public Future<Void> publish(Publication publication) {
+        throw new UnsupportedOperationException("the router does not publish");
+    }
+}

@@ -1,0 +1,162 @@
+package dev.millipede.websocket;
+
+import static dev.millipede.websocket.InstanceFixture.forget;
+import static dev.millipede.websocket.InstanceFixture.transport;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millipede.protocol.CloseCode;
+import dev.millipede.protocol.ServerMessage;
+import dev.millipede.websocket.frame.FrameWriter;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class OutboxTest {
+    private static final int LIMIT = WebSocketConfig.DEFAULTS.outboxLimit();
+
+    private final InstanceFixture fixture = new InstanceFixture();
+    private final Outbox outbox = fixture.instance.outbox;
+    private final Connection ann = fixture.connection();
+
+    @AfterEach
+    void everyBufferIsReleased() {
+        assertThat(fixture.unreleased()).isZero();
+    }
+
+    private boolean offer(Connection to, int length) {
+        byte[] frame = FrameWriter.text(
+                "x".repeat(length - FrameWriter.headerLength(length)).getBytes(UTF_8));
+        assertThat(frame).hasSize(length);
+        return outbox.offer(to, fixture.allocator.directBuffer(frame.length).writeBytes(frame));
+    }
+
+    @Test
+    void unsentBytesUpToTheBoundAreKept() {
+        transport(ann).full = true;
+
+        assertThat(offer(ann, LIMIT - 1_000)).isTrue();
+        assertThat(offer(ann, 1_000)).isTrue();
+
+        fixture.loop.settle();
+        assertThat(ann.isOpen()).isTrue();
+        assertThat(outbox.unsentBytes()).isEqualTo(LIMIT);
+    }
+
+    @Test
+    void oneByteMoreClosesAsSlowOnceAndIsCountedOnce() {
+        transport(ann).full = true;
+        offer(ann, LIMIT - 1_000);
+
+        assertThat(offer(ann, 1_001)).isFalse();
+        assertThat(offer(ann, 1_001)).isFalse();
+        fixture.loop.settle();
+
+        assertThat(transport(ann).closeCodes).containsExactly(3008);
+        assertThat(transport(ann).texts).hasSize(1);
+        assertThat(fixture.metric("millipede_slow_closes_total")).isEqualTo(1);
+        assertThat(fixture.metric("millipede_connections_closed_total{code=\"3008\"}"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void whatIsNotFlushedYetDoesNotMakeAReaderSlow() {
+        for (int i = 0; i < 5; i++) {
+            assertThat(offer(ann, LIMIT / 2)).isTrue();
+        }
+        fixture.loop.settle();
+
+        assertThat(ann.isOpen()).isTrue();
+        assertThat(transport(ann).texts).hasSize(5);
+    }
+
+    @Test
+    void nothingIsWrittenAfterTheCloseFrame() {
+        ann.close(CloseCode.SHUTDOWN);
+        outbox.send(ann, fixture.instance.protocol, new ServerMessage.Ping());
+        outbox.send(ann, FrameWriter.text("{}".getBytes(UTF_8)));
+        ann.close(CloseCode.SLOW);
+        fixture.loop.settle();
+
+        assertThat(transport(ann).closeCodes).containsExactly(3001);
+        assertThat(transport(ann).texts).isEmpty();
+        assertThat(transport(ann).writes).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsWrittenInOneTurnIsFlushedOnce() {
+        Connection bob = fixture.connection();
+        for (int i = 0; i < 3; i++) {
+            offer(ann, 100);
+            offer(bob, 100);
+        }
+        assertThat(transport(ann).flushes).isZero();
+
+        assertThat(fixture.loop.settle()).isEqualTo(1);
+        assertThat(transport(ann).flushes).isEqualTo(1);
+        assertThat(transport(bob).flushes).isEqualTo(1);
+
+        assertThat(fixture.loop.settle()).isZero();
+        outbox.flush();
+        assertThat(transport(ann).flushes).isEqualTo(1);
+    }
+
+    @Test
+    void aGroupOfSocketsIsFlushedAsSoonAsItIsComplete() {
+        List<Connection> many = IntStream.range(0, Outbox.FLUSH_GROUP + 5)
+                .mapToObj(i -> fixture.connection())
+                .toList();
+        many.forEach(InstanceFixture::forget);
+        many.forEach(each -> offer(each, 100));
+
+        assertThat(many.stream().filter(each -> transport(each).flushes == 1)).hasSize(Outbox.FLUSH_GROUP);
+        fixture.loop.settle();
+        assertThat(many).allMatch(each -> transport(each).flushes == 1);
+    }
+
+    @Test
+    void bytesSentAreCountedWithTheFlush() {
+        offer(ann, 100);
+        offer(ann, 1_000);
+        assertThat(fixture.metric("millipede_sent_bytes_total")).isZero();
+
+        fixture.loop.settle();
+        assertThat(fixture.metric("millipede_sent_bytes_total")).isEqualTo(1_100);
+    }
+
+    @Test
+    void unsentBytesAreThoseOfAllConnectionsUntilTheyDrainOrClose() {
+        Connection bob = fixture.connection();
+        transport(ann).full = true;
+        transport(bob).full = true;
+        for (int i = 0; i < 2; i++) {
+            offer(ann, 100);
+            offer(bob, 1_000);
+            fixture.loop.settle();
+        }
+        assertThat(outbox.unsentBytes()).isEqualTo(2_200);
+
+        transport(ann).full = false;
+        transport(ann).flush();
+        assertThat(outbox.unsentBytes()).isEqualTo(2_000);
+
+        transport(bob).close();
+        assertThat(outbox.unsentBytes()).isZero();
+
+        transport(ann).full = true;
+        offer(ann, 100);
+        fixture.loop.settle();
+        assertThat(outbox.unsentBytes()).isEqualTo(100);
+    }
+
+    @Test
+    void aMessageHasTheShortestHeader() {
+        forget(ann);
+        outbox.send(ann, fixture.instance.protocol, new ServerMessage.Ping());
+        fixture.loop.settle();
+
+        assertThat(transport(ann).texts).containsExactly("{}");
+        assertThat(transport(ann).bytes).isEqualTo(4);
+    }
+}
