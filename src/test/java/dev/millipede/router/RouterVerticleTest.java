@@ -60,7 +60,10 @@ class RouterVerticleTest {
     }
 
     private static <T> T await(Future<T> future) {
-        return future.toCompletionStage().toCompletableFuture().orTimeout(LONG.toSeconds(), TimeUnit.SECONDS).join();
+        return future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(LONG.toSeconds(), TimeUnit.SECONDS)
+                .join();
     }
 
     @BeforeEach
@@ -175,7 +178,8 @@ class RouterVerticleTest {
             broker.bring(new Publication(room, data, null));
         }
         for (int i = 0; i < 1_000; i++) {
-            assertThat(new String(((Delivery) next(0)).envelopes().json(), UTF_8)).contains("\"data\":" + i + "}");
+            assertThat(new String(((Delivery) next(0)).envelopes().json(), UTF_8))
+                    .contains("\"data\":" + i + "}");
         }
     }
 

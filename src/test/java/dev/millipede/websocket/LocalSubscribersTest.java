@@ -218,8 +218,7 @@ class LocalSubscribersTest {
         Channel slow = channel("room:c");
         List.of(room, other, slow).forEach(each -> subscribers.join(ann, each, 1));
         confirm(ask());
-        subscribers.confirmed(
-                new InterestConfirmed(other, Objects.requireNonNull(subscribers.get(other)).ask));
+        subscribers.confirmed(new InterestConfirmed(other, Objects.requireNonNull(subscribers.get(other)).ask));
         toRouter();
         subscribers.leaveAll(ann);
 
