@@ -95,7 +95,6 @@ class ChannelTest {
         Channel one = channel("room:a", Namespaces.DEFAULTS);
 
         assertThat(one)
-                .isEqualTo(one)
                 .isEqualTo(channel("room:a", WITH_NAMELESS))
                 .hasSameHashCodeAs(channel("room:a", WITH_NAMELESS))
                 .isNotEqualTo(channel("room:b", Namespaces.DEFAULTS))
