@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import WebSocket from 'ws';
-import { MillipedeNode, client, connected, next, subscribed } from './support.mjs';
+import { client, connected, next, subscribed } from './clients.mjs';
+import { MillipedeNode } from './node.mjs';
 
 const options = { timeout: 60_000 };
 let node;

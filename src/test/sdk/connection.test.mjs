@@ -1,7 +1,8 @@
 /** Tokens, closes and reconnects as the official SDK sees them. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Door, MillipedeNode, client, connected, next, subscribed, token } from './support.mjs';
+import { client, connected, next, subscribed, token } from './clients.mjs';
+import { Door, MillipedeNode } from './node.mjs';
 
 const options = { timeout: 60_000 };
 const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

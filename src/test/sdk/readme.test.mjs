@@ -5,7 +5,8 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
-import { MillipedeNode, client, connected, subscribed } from './support.mjs';
+import { client, connected, subscribed } from './clients.mjs';
+import { MillipedeNode } from './node.mjs';
 
 test('the lines in the README print what they publish and what others say', { timeout: 60_000 }, async (t) => {
   const node = await MillipedeNode.start({ development: true });

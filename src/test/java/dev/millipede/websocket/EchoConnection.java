@@ -37,8 +37,12 @@ public final class EchoConnection extends Connection {
         instance.outbox.send(this, FrameWriter.binary(bytes, offset, length));
     }
 
-    /** One instance whose connections echo messages of up to 16 MiB, at the path {@code /}. */
-    public static WebSocketVerticle verticle(Vertx vertx, String host, int port) {
+    /**
+     * One instance whose connections echo messages of up to 16 MiB, at the path {@code /}.
+     *
+     * @param opened runs with every connection, on the event loop
+     */
+    public static WebSocketVerticle verticle(Vertx vertx, String host, int port, Runnable opened) {
         WebSocketConfig config = new WebSocketConfig(
                 "/", 1, LONG, LONG, LONG, LONG, Duration.ofSeconds(5), 64 * MIB, 16 * MIB, 16 * MIB, 1, 0, 0, MIB);
         Rules rules = new Rules(
@@ -51,8 +55,11 @@ public final class EchoConnection extends Connection {
         Shared shared = new Shared(config, rules, new JsonProtocol(), new FakeBroker(), Shared.SLICE_NANOS);
         PublicDoor door =
                 new PublicDoor(new HttpConfig(host, port, List.of(), null), EchoConnection::notFound, request -> 0);
-        return new WebSocketVerticle(
-                0, 1_000, shared, door, LocalBus.open(vertx), new Metrics(List.of(), 1), EchoConnection::new);
+        Instance.ConnectionFactory factory = (instance, idHigh, idLow) -> {
+            opened.run();
+            return new EchoConnection(instance, idHigh, idLow);
+        };
+        return new WebSocketVerticle(0, 1_000, shared, door, LocalBus.open(vertx), new Metrics(List.of(), 1), factory);
     }
 
     private static void notFound(HttpServerRequest request) {

@@ -1,16 +1,15 @@
-/** A node as its own process, tokens for it, and clients of the official SDK. */
+/** A node as its own process. Needs no packages. */
 import { spawn } from 'node:child_process';
-import { createHmac } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Centrifuge } from 'centrifuge';
-import WebSocket from 'ws';
 
-const SECRET = 'a secret of thirty-two bytes, at least';
+/** Of connection tokens. */
+export const SECRET = 'a secret of thirty-two bytes, at least';
 const API_KEY = 'a-key-for-the-tests';
+const DEVELOPMENT_API_KEY = 'development'; // there without a configuration file
 
 const CONFIG = {
   http: { port: 0 },
@@ -21,12 +20,13 @@ const CONFIG = {
 
 /** A running node: its ports, once it says it is ready, and how to stop it. */
 export class MillipedeNode {
-  #process; #folder;
+  #process; #folder; #apiKey;
 
   /** Starts a node with the tests' configuration, or in development mode. */
   static async start({ development = false } = {}) {
     const node = new MillipedeNode();
     node.#folder = await mkdtemp(join(tmpdir(), 'millipede-sdk-'));
+    node.#apiKey = development ? DEVELOPMENT_API_KEY : API_KEY;
     const args = ['-jar', process.env.NODE_JAR];
     const env = { ...process.env };
     if (development) {
@@ -71,7 +71,7 @@ export class MillipedeNode {
   /** Calls the HTTP API and returns its result. */
   async api(method, body) {
     const response = await fetch(`http://127.0.0.1:${this.internalPort}/api/${method}`, {
-      method: 'POST', headers: { 'X-API-Key': API_KEY }, body: JSON.stringify(body),
+      method: 'POST', headers: { 'X-API-Key': this.#apiKey }, body: JSON.stringify(body),
     });
     const { result, error } = await response.json();
     if (error) throw new Error(`${error.code} ${error.message}`);
@@ -89,49 +89,6 @@ export class Door {
 
   async open() { await new Promise((listening) => this.#server.listen(0, '127.0.0.1', listening)); }
   close() { this.#server.close(); }
-  get url() { return `ws://127.0.0.1:${this.#server.address().port}/connection/websocket`; }
-}
-
-/** A connection token; expires after `ttl` seconds if given. */
-export function token(user, ttl, secret = SECRET) {
-  const part = (json) => Buffer.from(JSON.stringify(json)).toString('base64url');
-  const exp = ttl === undefined ? {} : { exp: Math.floor(Date.now() / 1000) + ttl };
-  const signed = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ sub: user, ...exp })}`;
-  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
-}
-
-/** A client that is disconnected when the test ends. Unless told otherwise it asks for a token of `user`. */
-export function client(t, url, user, options = {}) {
-  const made = new Centrifuge(url, {
-    websocket: WebSocket, getToken: async () => token(user), minReconnectDelay: 50, maxReconnectDelay: 500, ...options,
-  });
-  t.after(() => made.disconnect());
-  return made;
-}
-
-/** The next event of a client or subscription for which `matches` holds; to be asked for before it can happen. */
-export function next(emitter, event, matches = () => true) {
-  return new Promise((resolve) => {
-    const listener = (context) => {
-      if (!matches(context)) return;
-      emitter.off(event, listener);
-      resolve(context);
-    };
-    emitter.on(event, listener);
-  });
-}
-
-/** Connects and returns the context of the `connected` event. */
-export async function connected(made) {
-  const event = next(made, 'connected');
-  made.connect();
-  return event;
-}
-
-/** A subscription that is in place. */
-export async function subscribed(made, channel) {
-  const subscription = made.newSubscription(channel);
-  subscription.subscribe();
-  await subscription.ready(5_000);
-  return subscription;
+  get port() { return this.#server.address().port; }
+  get url() { return `ws://127.0.0.1:${this.port}/connection/websocket`; }
 }
