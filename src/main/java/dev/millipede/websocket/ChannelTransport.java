@@ -98,7 +98,12 @@ final class ChannelTransport extends ChannelInboundHandlerAdapter implements Tra
 
     @Override
     public int sendNow(ByteBuf shared, int offset, int length) {
-        if (socket == null || pendingBytes() > 0) {
+        ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
+        if (unsent == null) {
+            // Closed, though the connection has not heard of it yet: its descriptor may be somebody else's by now.
+            return -1;
+        }
+        if (socket == null || unsent.totalPendingWriteBytes() > 0 || !shared.hasMemoryAddress()) {
             return 0;
         }
         try {
