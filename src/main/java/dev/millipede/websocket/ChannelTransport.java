@@ -98,9 +98,14 @@ final class ChannelTransport extends ChannelInboundHandlerAdapter implements Tra
 
     @Override
     public int sendNow(ByteBuf shared, int offset, int length) {
-        if (socket == null) {
+        if (socket == null || !shared.hasMemoryAddress()) {
             return 0;
         }
+        if (!socket.isOpen()) {
+            // The connection has not heard of it yet; the descriptor's number may be somebody else's by now.
+            return -1;
+        }
+        assert pendingBytes() == 0;
         try {
             return socket.sendAddress(shared.memoryAddress(), offset, offset + length);
         } catch (IOException e) {
