@@ -49,7 +49,7 @@ public final class Node {
     private final NodeConfig config;
     private final InstantSource clock;
     private final int instances;
-    private final int connections;
+    private final NodeSlots slots;
     private final Metrics metrics;
     private final Vertx vertx;
     private final LocalBus bus;
@@ -68,9 +68,10 @@ public final class Node {
         this.instances = webSocket.instances() > 0
                 ? webSocket.instances()
                 : Runtime.getRuntime().availableProcessors();
-        this.connections = webSocket.maxConnections() > 0
-                ? webSocket.maxConnections()
-                : OpenFiles.connections(OpenFiles.limit(), webSocket.descriptorReserve());
+        this.slots = new NodeSlots(
+                webSocket.maxConnections() > 0
+                        ? webSocket.maxConnections()
+                        : OpenFiles.connections(OpenFiles.limit(), webSocket.descriptorReserve()));
         this.metrics = new Metrics(
                 config.namespaces().all().stream().map(Namespace::name).toList(), instances);
         this.vertx = metrics.measured(
@@ -93,7 +94,7 @@ public final class Node {
 
     private Future<Void> deploy() {
         log.info("{} transport", vertx.isNativeTransportEnabled() ? "native epoll" : "NIO");
-        metrics.gaugeConnectionLimit(() -> connections);
+        metrics.gaugeConnectionLimit(slots::limit);
         NodeHttp http = new NodeHttp(config, apiRoutes(), clock);
         RouterVerticle router = new RouterVerticle(
                 backplane.broker(),
@@ -106,8 +107,7 @@ public final class Node {
         Future<Void> deployed = deploy(stage(), router);
         List<String> instanceStage = stage();
         for (int i = 0; i < instances; i++) {
-            WebSocketVerticle webSocket =
-                    new WebSocketVerticle(i, share(i), shared(), http.publicDoor(vertx), bus, metrics);
+            WebSocketVerticle webSocket = new WebSocketVerticle(i, shared(), http.publicDoor(vertx), bus, metrics);
             metrics.gaugeSubscriptions(i, webSocket::subscriptions);
             webSockets.add(webSocket);
             deployed = deployed.compose(done -> deploy(instanceStage, webSocket));
@@ -131,11 +131,6 @@ public final class Node {
         return vertx.deployVerticle(verticle).onSuccess(stage::add).mapEmpty();
     }
 
-    /** Connections of one instance: an equal share, as connections are dealt out in turn. */
-    private int share(int instance) {
-        return connections / instances + (instance < connections % instances ? 1 : 0);
-    }
-
     private Shared shared() {
         String secret = config.auth().hmacSecret();
         Rules rules = new Rules(
@@ -150,6 +145,7 @@ public final class Node {
                 rules,
                 new JsonProtocol(),
                 backplane.broker(),
+                slots,
                 Boolean.getBoolean(UNSLICED) ? Shared.UNSLICED : Shared.SLICE_NANOS);
     }
 
@@ -188,7 +184,7 @@ public final class Node {
 
     /** Connections this node takes at the most. */
     public int connectionLimit() {
-        return connections;
+        return slots.limit();
     }
 
     /** Not ready any more; then the instances close their connections; then the rest. */

@@ -1,5 +1,6 @@
 package dev.millipede.websocket;
 
+import dev.millipede.protocol.CloseCode;
 import io.netty.channel.Channel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.vertx.core.Handler;
@@ -11,32 +12,23 @@ import io.vertx.core.http.HttpServerResponse;
  * What happens to a request on the public listener: a WebSocket handshake is refused or upgraded, anything else goes to the
  * pages. Confined to the event loop of its WebSocketVerticle.
  */
-final class Gate implements Handler<HttpServerRequest> {
+final class Gate implements Handler<HttpServerRequest>, Upgrade.Taker {
     private final String path;
     private final Handshake handshake;
     private final Instance instance;
     private final Instance.ConnectionFactory factory;
     private final PublicDoor door;
-    private final int cap;
     private final WriteBufferWaterMark watermarks;
     private boolean closed;
 
     /**
-     * @param cap connections this instance takes at the most; the surplus gets 503
      * @param outboxLimit bytes; at half of it a connection is not read from until it has drained to a quarter
      */
-    Gate(
-            Instance instance,
-            Instance.ConnectionFactory factory,
-            PublicDoor door,
-            String path,
-            int cap,
-            int outboxLimit) {
+    Gate(Instance instance, Instance.ConnectionFactory factory, PublicDoor door, String path, int outboxLimit) {
         this.instance = instance;
         this.factory = factory;
         this.door = door;
         this.path = path;
-        this.cap = cap;
         this.handshake = new Handshake(door.http().allowedOrigins());
         this.watermarks = new WriteBufferWaterMark(outboxLimit / 4, outboxLimit / 2);
     }
@@ -65,9 +57,10 @@ final class Gate implements Handler<HttpServerRequest> {
         if (Handshake.offersSubprotocol(request)) {
             response.putHeader("Sec-WebSocket-Protocol", Handshake.SUBPROTOCOL);
         }
-        Upgrade.take(request, this::open);
+        Upgrade.take(request, this);
     }
 
+    /** The status to refuse with; 0 when the request may be upgraded: then a slot has been taken for it. */
     private int refusal(HttpServerRequest request) {
         int guarded = door.guard().applyAsInt(request);
         if (guarded != 0) {
@@ -77,7 +70,7 @@ final class Gate implements Handler<HttpServerRequest> {
         if (refused != 0) {
             return refused;
         }
-        return closed || instance.connections() >= cap ? 503 : 0;
+        return closed || !instance.slots().take() ? 503 : 0;
     }
 
     private void refuse(HttpServerRequest request, int status) {
@@ -92,8 +85,19 @@ final class Gate implements Handler<HttpServerRequest> {
         response.end();
     }
 
-    private ChannelTransport open(Channel channel) {
+    @Override
+    public ChannelTransport open(Channel channel) {
         channel.config().setWriteBufferWaterMark(watermarks);
-        return new ChannelTransport(channel, instance.accept(factory));
+        Connection connection = instance.accept(factory);
+        ChannelTransport transport = new ChannelTransport(channel, connection);
+        if (closed) {
+            connection.close(CloseCode.SHUTDOWN);
+        }
+        return transport;
+    }
+
+    @Override
+    public void abandoned() {
+        instance.slots().giveBack();
     }
 }

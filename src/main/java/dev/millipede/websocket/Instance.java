@@ -43,6 +43,7 @@ final class Instance {
 
     private final byte[] scratch = new byte[READ_SCRATCH];
     private final RandomGenerator random;
+    private final Slots slots;
     private int connections;
     private Runnable whenEmpty = () -> {};
 
@@ -54,6 +55,7 @@ final class Instance {
         this.metrics = loop.metrics();
         this.protocol = shared.protocol();
         this.broker = shared.broker();
+        this.slots = shared.slots();
         this.frames = new FrameReader(new FrameLimits(
                 config.maxFrameSize(), config.maxMessageSize(), config.maxMessageSize() / BYTES_PER_FRAGMENT));
         this.outbox = new Outbox(loop, config.outboxLimit());
@@ -72,7 +74,11 @@ final class Instance {
         return new InstanceStatus(number, connections, subscribers.subscriptions());
     }
 
-    /** A new connection, counted and under its connect deadline; its transport must be set at once. */
+    Slots slots() {
+        return slots;
+    }
+
+    /** A new connection, for which a slot has been taken, counted and under its connect deadline; its transport must be set at once. */
     Connection accept(ConnectionFactory factory) {
         Connection connection = factory.create(this, random.nextLong(), random.nextLong());
         connections++;
@@ -104,6 +110,7 @@ final class Instance {
     /** The connection's socket is closed. */
     void gone(Connection connection) {
         heartbeat.gone(connection);
+        slots.giveBack();
         if (--connections == 0) {
             whenEmpty.run();
         }

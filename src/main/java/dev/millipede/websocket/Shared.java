@@ -9,7 +9,8 @@ import dev.millipede.protocol.Protocol;
  * @param sliceNanos the longest the fan-out holds a loop: {@link #SLICE_NANOS}, or {@link #UNSLICED} in a test that shows
  *     what slicing is good for
  */
-public record Shared(WebSocketConfig config, Rules rules, Protocol protocol, Broker broker, long sliceNanos) {
+public record Shared(
+        WebSocketConfig config, Rules rules, Protocol protocol, Broker broker, Slots slots, long sliceNanos) {
     /** The longest a loop is held, in nanoseconds: two milliseconds. */
     public static final long SLICE_NANOS = FanOut.SLICE_NANOS;
 

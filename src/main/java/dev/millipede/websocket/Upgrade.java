@@ -12,7 +12,6 @@ import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.net.impl.VertxHandler;
 import java.util.ArrayDeque;
 import java.util.Map;
-import java.util.function.Function;
 
 /**
  * Takes a connection out of Vert.x after the HTTP upgrade: Vert.x answers 101, then its handlers leave the pipeline and ours
@@ -25,8 +24,16 @@ import java.util.function.Function;
 final class Upgrade {
     private Upgrade() {}
 
-    /** @param open makes the handler for a pipeline that has no other left but TLS */
-    static void take(HttpServerRequest request, Function<Channel, ChannelTransport> open) {
+    /** Who gets the channel; told exactly one of the two. */
+    interface Taker {
+        /** Makes the handler for a pipeline that has no other left but TLS. */
+        ChannelTransport open(Channel channel);
+
+        /** The client went away meanwhile. */
+        void abandoned();
+    }
+
+    static void take(HttpServerRequest request, Taker taker) {
         ChannelPipeline pipeline = ((HttpServerConnection) request.connection())
                 .channelHandlerContext()
                 .channel()
@@ -36,14 +43,18 @@ final class Upgrade {
         request.toNetSocket()
                 .onComplete(
                         // Not within the read that brought the request: the decoder is still on the stack.
-                        socket -> pipeline.channel().eventLoop().execute(() -> strip(pipeline, early, open)),
-                        failure -> pipeline.channel().close());
+                        socket -> pipeline.channel().eventLoop().execute(() -> strip(pipeline, early, taker)),
+                        failure -> {
+                            pipeline.channel().close();
+                            taker.abandoned();
+                        });
     }
 
-    private static void strip(ChannelPipeline pipeline, Early early, Function<Channel, ChannelTransport> open) {
+    private static void strip(ChannelPipeline pipeline, Early early, Taker taker) {
         Channel channel = pipeline.channel();
         if (!channel.isActive()) {
             early.drop();
+            taker.abandoned();
             return;
         }
         leaveVertx(pipeline);
@@ -52,7 +63,7 @@ final class Upgrade {
                 pipeline.remove(each.getKey());
             }
         }
-        ChannelTransport ours = open.apply(channel);
+        ChannelTransport ours = taker.open(channel);
         pipeline.addLast(ours);
         early.replay(ours, pipeline.context(ours));
     }

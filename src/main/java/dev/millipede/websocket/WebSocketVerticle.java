@@ -34,7 +34,6 @@ public final class WebSocketVerticle extends VerticleBase {
     private static final int OUTBOX_SAMPLE_TICKS = 10;
 
     private final int number;
-    private final int cap;
     private final Shared shared;
     private final PublicDoor door;
     private final LocalBus bus;
@@ -56,22 +55,19 @@ public final class WebSocketVerticle extends VerticleBase {
      * One instance of a node.
      *
      * @param number of this instance, 0 to 63
-     * @param cap connections of this instance at the most
      */
-    public WebSocketVerticle(int number, int cap, Shared shared, PublicDoor door, LocalBus bus, Metrics metrics) {
-        this(number, cap, shared, door, bus, metrics, Connection::new);
+    public WebSocketVerticle(int number, Shared shared, PublicDoor door, LocalBus bus, Metrics metrics) {
+        this(number, shared, door, bus, metrics, Connection::new);
     }
 
     WebSocketVerticle(
             int number,
-            int cap,
             Shared shared,
             PublicDoor door,
             LocalBus bus,
             Metrics metrics,
             Instance.ConnectionFactory factory) {
         this.number = number;
-        this.cap = cap;
         this.shared = shared;
         this.door = door;
         this.bus = bus;
@@ -90,12 +86,7 @@ public final class WebSocketVerticle extends VerticleBase {
         instance = new Instance(
                 number, internal, loop, router, shared, new SplittableRandom(new SecureRandom().nextLong()));
         gate = new Gate(
-                instance,
-                factory,
-                door,
-                shared.config().path(),
-                cap,
-                shared.config().outboxLimit());
+                instance, factory, door, shared.config().path(), shared.config().outboxLimit());
     }
 
     @Override

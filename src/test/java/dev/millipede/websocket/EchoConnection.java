@@ -52,14 +52,15 @@ public final class EchoConnection extends Connection {
                 InstantSource.system(),
                 "echo",
                 1);
-        Shared shared = new Shared(config, rules, new JsonProtocol(), new FakeBroker(), Shared.SLICE_NANOS);
+        Shared shared =
+                new Shared(config, rules, new JsonProtocol(), new FakeBroker(), new CountedSlots(), Shared.SLICE_NANOS);
         PublicDoor door =
                 new PublicDoor(new HttpConfig(host, port, List.of(), null), EchoConnection::notFound, request -> 0);
         Instance.ConnectionFactory factory = (instance, idHigh, idLow) -> {
             opened.run();
             return new EchoConnection(instance, idHigh, idLow);
         };
-        return new WebSocketVerticle(0, 1_000, shared, door, LocalBus.open(vertx), new Metrics(List.of(), 1), factory);
+        return new WebSocketVerticle(0, shared, door, LocalBus.open(vertx), new Metrics(List.of(), 1), factory);
     }
 
     private static void notFound(HttpServerRequest request) {

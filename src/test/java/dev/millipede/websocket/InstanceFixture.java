@@ -37,6 +37,7 @@ final class InstanceFixture {
     final Metrics metrics = new Metrics(List.of("user", "room", "broadcast"), 1);
     final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
     final FakeBroker broker = new FakeBroker();
+    final CountedSlots slots = new CountedSlots();
 
     /** What the instance told the router and nobody has taken yet. */
     final List<RouterRecord> told = new ArrayList<>();
@@ -62,7 +63,7 @@ final class InstanceFixture {
                 WALL_CLOCK,
                 "test",
                 4);
-        Shared shared = new Shared(WebSocketConfig.DEFAULTS, rules, new JsonProtocol(), broker, sliceNanos);
+        Shared shared = new Shared(WebSocketConfig.DEFAULTS, rules, new JsonProtocol(), broker, slots, sliceNanos);
         instance = open(shared);
         instance.subscribers.start();
     }
