@@ -98,7 +98,7 @@ final class ChannelTransport extends ChannelInboundHandlerAdapter implements Tra
 
     @Override
     public int sendNow(ByteBuf shared, int offset, int length) {
-        if (socket == null || pendingBytes() > 0) {
+        if (socket == null) {
             return 0;
         }
         try {

@@ -89,7 +89,7 @@ final class Outbox {
      * @return as {@link #offer(Connection, ByteBuf)}
      */
     boolean offer(Connection to, ByteBuf shared, int offset, int length) {
-        int taken = to.written || !to.isOpen() ? 0 : to.transport.sendNow(shared, offset, length);
+        int taken = to.isOpen() && hasNothingQueued(to) ? to.transport.sendNow(shared, offset, length) : 0;
         if (taken == 0) {
             return offer(to, shared.retainedSlice(offset, length));
         }
@@ -100,6 +100,16 @@ final class Outbox {
             }
         }
         return taken > 0;
+    }
+
+    /** Asks the flags first: they lie where the connection does, the queue three objects further. */
+    private static boolean hasNothingQueued(Connection connection) {
+        return !connection.written && (!connection.backlogged || connection.transport.pendingBytes() == 0);
+    }
+
+    /** Whether the socket did not take all it was offered, as far as is known without asking it. */
+    static boolean isStuck(Connection connection) {
+        return connection.written || connection.backlogged;
     }
 
     /** Queues the last frame of a connection that takes nothing else any more. */

@@ -78,7 +78,7 @@ final class Pass {
         boolean accepted;
         if (channel.isLarge()) {
             accepted = outbox.offer(member, joined, start, lastLength);
-            stuck += member.transport.pendingBytes() > 0 ? 1 : 0;
+            stuck += Outbox.isStuck(member) ? 1 : 0;
         } else {
             accepted = outbox.offer(member, joined.retainedSlice(start, lastLength));
         }

@@ -12,7 +12,7 @@ interface Transport {
     void write(ByteBuf frames);
 
     /**
-     * Hands bytes of a shared buffer to the kernel at once, without queueing, where nothing is queued before them.
+     * Hands bytes of a shared buffer to the kernel at once, without queueing; only when nothing is queued before them.
      *
      * @return how many the kernel took, 0 also where this way is not possible; -1 when the socket is broken
      */

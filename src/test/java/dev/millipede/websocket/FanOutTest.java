@@ -105,6 +105,23 @@ class FanOutTest {
     }
 
     @Test
+    void aHundredMessagesToOneEachGoBeforeTheRooms() {
+        fill(20, 5_000, 8_000, 0);
+        List<Connection> users = IntStream.range(0, 100)
+                .mapToObj(i -> fixture.members("room:user" + i, 1).get(0))
+                .toList();
+        publishToAll(20);
+        fixture.loop.turn();
+        for (int i = 0; i < 100; i++) {
+            fixture.deliver("room:user" + i, "m");
+        }
+        fixture.loop.turn();
+
+        assertThat(users).allMatch(user -> transport(user).writes == 1);
+        fixture.loop.settle();
+    }
+
+    @Test
     void aChannelThatGrewWhileItWaitedInTheSmallQueueIsSliced() {
         fill(1, 30, 8_000, 0);
         fixture.deliver("room:0", "for thirty");

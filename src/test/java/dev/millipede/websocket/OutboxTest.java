@@ -140,6 +140,7 @@ class OutboxTest {
         transport(ann).full = false;
         transport(ann).flush();
         assertThat(outbox.unsentBytes()).isEqualTo(2_000);
+        assertThat(ann.backlogged).isFalse();
 
         transport(bob).close();
         assertThat(outbox.unsentBytes()).isZero();
