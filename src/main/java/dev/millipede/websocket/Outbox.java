@@ -76,10 +76,14 @@ final class Outbox {
         return true;
     }
 
-    /** Bytes that have not been flushed yet say nothing about the reader. */
+    /**
+     * Bytes that have not been flushed yet say nothing about the reader; and who has read everything is not slow, however
+     * much comes at once.
+     */
     private boolean makesRoom(Connection to, int length) {
         to.transport.flush();
-        return to.transport.pendingBytes() + length <= limit;
+        long pending = to.transport.pendingBytes();
+        return pending == 0 || pending + length <= limit;
     }
 
     /**
@@ -91,7 +95,10 @@ final class Outbox {
     boolean offer(Connection to, ByteBuf shared, int offset, int length) {
         int taken = to.written || !to.isOpen() ? 0 : to.transport.sendNow(shared, offset, length);
         if (taken == 0) {
-            return offer(to, shared.retainedSlice(offset, length));
+            boolean accepted = offer(to, shared.retainedSlice(offset, length));
+            // What is unsent from here on tells who is slow, also where everything goes through the queue.
+            to.transport.flush();
+            return accepted;
         }
         if (taken > 0) {
             bytes += taken;
