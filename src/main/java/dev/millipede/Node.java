@@ -67,7 +67,7 @@ public final class Node {
         this.clock = clock;
         this.instances = webSocket.instances() > 0
                 ? webSocket.instances()
-                : Runtime.getRuntime().availableProcessors();
+                : Math.min(WebSocketConfig.MAX_INSTANCES, Runtime.getRuntime().availableProcessors());
         this.slots = new NodeSlots(
                 webSocket.maxConnections() > 0
                         ? webSocket.maxConnections()

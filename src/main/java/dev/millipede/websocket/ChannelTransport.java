@@ -3,6 +3,7 @@ package dev.millipede.websocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -10,6 +11,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.Socket;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.internal.ContextInternal;
@@ -63,7 +65,7 @@ final class ChannelTransport extends ChannelInboundHandlerAdapter implements Tra
     /** Whoever makes us queue half its bound without reading is not read from until that has drained. */
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        channel.config().setAutoRead(channel.isWritable());
+        channel.config().setAutoRead(channel.isWritable() && !connection.isHeldBack());
     }
 
     @Override
@@ -78,10 +80,10 @@ final class ChannelTransport extends ChannelInboundHandlerAdapter implements Tra
         connection.transportClosed();
     }
 
-    /** A reset by the peer, a failed read: the socket is of no more use, and nobody's fault to be logged. */
+    /** A reset by the peer, a failed read, bytes that are no TLS: the socket is of no more use, and no fault of ours to be logged. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (!(cause instanceof IOException)) {
+        if (!(cause instanceof IOException || cause instanceof DecoderException)) {
             connection.instance.failed(cause);
         }
         close();
@@ -131,8 +133,10 @@ final class ChannelTransport extends ChannelInboundHandlerAdapter implements Tra
 
     @Override
     public void end() {
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
-            if (channel instanceof DuplexChannel duplex && socket != null && channel.isActive()) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        ChannelFuture last = tls == null ? channel.writeAndFlush(Unpooled.EMPTY_BUFFER) : tls.closeOutbound();
+        last.addListener(written -> {
+            if (channel instanceof DuplexChannel duplex && channel.isActive()) {
                 duplex.shutdownOutput();
             } else {
                 channel.close();
@@ -142,7 +146,7 @@ final class ChannelTransport extends ChannelInboundHandlerAdapter implements Tra
 
     @Override
     public void pauseReading(boolean pause) {
-        channel.config().setAutoRead(!pause);
+        channel.config().setAutoRead(!pause && channel.isWritable());
     }
 
     @Override

@@ -32,7 +32,7 @@ final class CommandHandler implements Command.Receiver<Connection> {
     /** Carries out a command, or holds it back until the connect before it is answered. */
     void accept(Connection from, Command command) {
         Pending pending = from.pending;
-        if (pending != null && pending.connect != null) {
+        if (pending != null && from.isHeldBack()) {
             pending.held.add(command);
         } else if (from.state == State.CONNECTED
                 || (from.state == State.OPENING && command instanceof Command.Connect)) {

@@ -191,7 +191,17 @@ class Connection implements FrameSink, Protocol.CommandSink {
         }
     }
 
+    /** Something of ours threw: half a frame may be lost, so nothing more is read. */
+    final void failed() {
+        close(CloseCode.INTERNAL);
+        partial = null;
+        hangUp();
+    }
+
     private void leave(int code, byte[] closeFrame) {
+        if (isHeldBack()) {
+            transport.pauseReading(false);
+        }
         state = State.CLOSING;
         instance.left(this, code);
         instance.outbox.sendLast(this, closeFrame);
@@ -233,6 +243,11 @@ class Connection implements FrameSink, Protocol.CommandSink {
             }
         }
         return null;
+    }
+
+    /** Whether commands have to wait, unread, until connect is answered. */
+    boolean isHeldBack() {
+        return pending != null && pending.connect != null;
     }
 
     void dropIdlePending() {

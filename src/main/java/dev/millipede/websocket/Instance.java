@@ -94,10 +94,15 @@ final class Instance {
 
     void received(Connection from, ByteBuf data) {
         metrics.bytesReceived(data.readableBytes());
-        while (data.isReadable()) {
-            int count = Math.min(data.readableBytes(), scratch.length);
-            data.readBytes(scratch, 0, count);
-            from.received(scratch, count);
+        try {
+            while (data.isReadable()) {
+                int count = Math.min(data.readableBytes(), scratch.length);
+                data.readBytes(scratch, 0, count);
+                from.received(scratch, count);
+            }
+        } catch (RuntimeException e) {
+            failed(e);
+            from.failed();
         }
     }
 
@@ -138,7 +143,7 @@ final class Instance {
         }
     }
 
-    /** Something of ours threw while it served a connection, which is closed. */
+    /** Something of ours threw while it served a connection; the caller closes that one. */
     void failed(Throwable cause) {
         log.error("a connection failed", cause);
     }

@@ -91,6 +91,11 @@ final class Opening implements LocalSubscribers.Outcome {
     }
 
     void refresh(Connection from, Command.Refresh command) {
+        if (command.token().isEmpty()) {
+            // Not as in connect: who came by a token, even one without a user, stays by a token.
+            from.close(CloseCode.INVALID_TOKEN);
+            return;
+        }
         TokenVerdict verdict = rules.authenticator().identify(command.token());
         if (verdict instanceof TokenVerdict.Valid valid
                 && valid.identity().user().equals(from.user)) {

@@ -100,7 +100,10 @@ final class Outbox {
     boolean offer(Connection to, ByteBuf shared, int offset, int length) {
         int taken = to.isOpen() && hasNothingQueued(to) ? to.transport.sendNow(shared, offset, length) : 0;
         if (taken == 0) {
-            return offer(to, shared.retainedSlice(offset, length));
+            boolean accepted = offer(to, shared.retainedSlice(offset, length));
+            // What is unsent from here on tells who is slow, also where everything goes through the queue.
+            to.transport.flush();
+            return accepted;
         }
         if (taken > 0) {
             bytes += taken;
@@ -116,9 +119,9 @@ final class Outbox {
         return !connection.written && (!connection.backlogged || connection.transport.pendingBytes() == 0);
     }
 
-    /** Whether the socket did not take all it was offered, as far as is known without asking it. */
+    /** Whether the socket has not taken all it was offered; asks the socket only where the flags do not know. */
     static boolean isStuck(Connection connection) {
-        return connection.written || connection.backlogged;
+        return (connection.written || connection.backlogged) && connection.transport.pendingBytes() > 0;
     }
 
     /** Queues the last frame of a connection that takes nothing else any more. */

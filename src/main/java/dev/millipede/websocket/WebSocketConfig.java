@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * The section {@code websocket}: deadlines and bounds of connections.
  *
  * @param path the path of the endpoint; default {@code /connection/websocket}
- * @param instances event loops that own sockets, 0..256, 0 = one per core; default 0
+ * @param instances event loops that own sockets, 0..64, 0 = one per core, at most 64; default 0
  * @param pingInterval time between two pings of the server, 1 s..1 h; default 25 s
  * @param pongTimeout time for the answer to a ping, 100 ms..1 h, shorter than {@code pingInterval}; default 10 s
  * @param handshakeTimeout time from accept to the end of the upgrade, 100 ms..10 m; default 10 s
@@ -39,6 +39,9 @@ public record WebSocketConfig(
         int maxConnections,
         int descriptorReserve,
         int deliveryBudget) {
+    /** The most event loops that own sockets: the router tells them apart by the bits of a long. */
+    public static final int MAX_INSTANCES = 64;
+
     private static final int KIB = 1024;
     private static final int MIB = 1024 * KIB;
     private static final Duration SHORTEST = Duration.ofMillis(100);
@@ -66,7 +69,7 @@ public record WebSocketConfig(
     public static WebSocketConfig read(ConfigCursor cursor) {
         WebSocketConfig config = new WebSocketConfig(
                 cursor.string("path", DEFAULTS.path),
-                cursor.integer("instances", DEFAULTS.instances, 0, 256),
+                cursor.integer("instances", DEFAULTS.instances, 0, MAX_INSTANCES),
                 cursor.duration("pingInterval", DEFAULTS.pingInterval, Duration.ofSeconds(1), Duration.ofHours(1)),
                 cursor.duration("pongTimeout", DEFAULTS.pongTimeout, SHORTEST, Duration.ofHours(1)),
                 cursor.duration("handshakeTimeout", DEFAULTS.handshakeTimeout, SHORTEST, LONGEST),

@@ -14,6 +14,7 @@ public final class FakeBroker implements Broker {
     private final Promise<Void> never = Promise.promise();
     private volatile boolean away;
     private volatile boolean silent;
+    private volatile boolean broken;
 
     /** What was published, in order. */
     public List<Publication> published() {
@@ -30,6 +31,11 @@ public final class FakeBroker implements Broker {
         silent = true;
     }
 
+    /** From now on publish throws. */
+    public void breakDown() {
+        broken = true;
+    }
+
     @Override
     public void listen(Listener listener) {}
 
@@ -43,6 +49,9 @@ public final class FakeBroker implements Broker {
 
     @Override
     public Future<Void> publish(Publication publication) {
+        if (broken) {
+            throw new IllegalStateException("broken");
+        }
         if (!away) {
             published.add(publication);
         }

@@ -17,6 +17,8 @@ final class FakeTransport implements Transport {
 
     /** The peer reads nothing: what is written stays. */
     boolean full;
+    /** Whether bytes can be handed to the kernel past the queue. */
+    boolean sendsNow = true;
 
     /** The payload of each frame that is not a close frame, in order. */
     final List<String> texts = new ArrayList<>(0);
@@ -82,7 +84,7 @@ final class FakeTransport implements Transport {
     @Override
     public int sendNow(ByteBuf shared, int offset, int length) {
         assert pending == 0 : "queued bytes overtaken";
-        if (full) {
+        if (!sendsNow || full) {
             return 0;
         }
         loop.now += writeNanos + flushNanos;

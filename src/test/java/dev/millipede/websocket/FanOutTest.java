@@ -351,4 +351,18 @@ class FanOutTest {
 
         assertThat(fixture.toRouter()).isEmpty();
     }
+
+    @Test
+    void aRoomOnSocketsThatAreOnlyWrittenToThroughTheirQueueDoesNotRest() {
+        List<Connection> members = fixture.members("room:a", LocalChannel.SMALL + 10);
+        members.forEach(each -> transport(each).sendsNow = false);
+
+        for (int i = 0; i < 3; i++) {
+            fixture.deliver("room:a", "p" + i);
+            fixture.loop.settle();
+        }
+
+        assertThat(members)
+                .allSatisfy(each -> assertThat(transport(each).taken()).containsExactly("p0", "p1", "p2"));
+    }
 }

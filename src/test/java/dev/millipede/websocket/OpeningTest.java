@@ -261,6 +261,14 @@ class OpeningTest {
     }
 
     @Test
+    void aRefreshWithoutATokenDoesNotLiftTheEndOfATokenWithoutAUser() {
+        connect("", 10);
+        says(new Command.Refresh(2, ""));
+
+        assertThat(transport(ann).closeCodes).containsExactly(3500);
+    }
+
+    @Test
     void aRefreshWithAnExpiredTokenIsAnsweredWith109() {
         connect("ann", 10);
         says(new Command.Refresh(2, token("ann", -10)));

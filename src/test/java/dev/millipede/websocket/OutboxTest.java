@@ -61,6 +61,18 @@ class OutboxTest {
     }
 
     @Test
+    void oneRunOfFramesLongerThanTheBoundGoesToAReaderThatHasReadAll() {
+        assertThat(offer(ann, LIMIT + 1)).isTrue();
+        fixture.loop.settle();
+        assertThat(ann.isOpen()).isTrue();
+
+        transport(ann).full = true;
+        assertThat(offer(ann, LIMIT + 1)).isTrue();
+        assertThat(offer(ann, 10)).isFalse();
+        assertThat(transport(ann).closeCodes).containsExactly(3008);
+    }
+
+    @Test
     void whatIsNotFlushedYetDoesNotMakeAReaderSlow() {
         for (int i = 0; i < 5; i++) {
             assertThat(offer(ann, LIMIT / 2)).isTrue();

@@ -49,7 +49,7 @@ class WebSocketConfigTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"path": "ws"}                                    | path: must begin with / and hold no space, ? or #
             {"path": "/a b"}                                  | path: must begin with / and hold no space, ? or #
-            {"instances": 257}                                | instances: must be between 0 and 256
+            {"instances": 65}                                 | instances: must be between 0 and 64
             {"pingInterval": "999ms", "pongTimeout": "500ms"} | pingInterval: must be between 1s and 1h
             {"pingInterval": "10s"}                           | pongTimeout: must be shorter than pingInterval
             {"pongTimeout": "25s"}                            | pongTimeout: must be shorter than pingInterval
