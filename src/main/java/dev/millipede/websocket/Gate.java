@@ -3,6 +3,7 @@ package dev.millipede.websocket;
 import io.netty.channel.Channel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -15,6 +16,7 @@ final class Gate implements Handler<HttpServerRequest> {
     private final String path;
     private final Handshake handshake;
     private final Instance instance;
+    private final Arrivals arrivals;
     private final Instance.ConnectionFactory factory;
     private final PublicDoor door;
     private final int cap;
@@ -27,12 +29,14 @@ final class Gate implements Handler<HttpServerRequest> {
      */
     Gate(
             Instance instance,
+            Arrivals arrivals,
             Instance.ConnectionFactory factory,
             PublicDoor door,
             String path,
             int cap,
             int outboxLimit) {
         this.instance = instance;
+        this.arrivals = arrivals;
         this.factory = factory;
         this.door = door;
         this.path = path;
@@ -48,6 +52,7 @@ final class Gate implements Handler<HttpServerRequest> {
 
     @Override
     public void handle(HttpServerRequest request) {
+        arrivals.requested(request.connection(), System.nanoTime());
         if (!path.equals(request.path())) {
             door.pages().handle(request);
             return;
@@ -65,7 +70,7 @@ final class Gate implements Handler<HttpServerRequest> {
         if (Handshake.offersSubprotocol(request)) {
             response.putHeader("Sec-WebSocket-Protocol", Handshake.SUBPROTOCOL);
         }
-        Upgrade.take(request, this::open);
+        Upgrade.take(request, channel -> open(request.connection(), channel));
     }
 
     private int refusal(HttpServerRequest request) {
@@ -92,7 +97,8 @@ final class Gate implements Handler<HttpServerRequest> {
         response.end();
     }
 
-    private ChannelTransport open(Channel channel) {
+    private ChannelTransport open(HttpConnection arrival, Channel channel) {
+        arrivals.upgraded(arrival);
         channel.config().setWriteBufferWaterMark(watermarks);
         return new ChannelTransport(channel, instance.accept(factory));
     }

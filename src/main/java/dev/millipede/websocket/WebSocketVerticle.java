@@ -33,6 +33,12 @@ public final class WebSocketVerticle extends VerticleBase {
 
     private static final int OUTBOX_SAMPLE_TICKS = 10;
 
+    /** Connections that are no WebSockets, at the least and as a share of the cap: about half of the descriptors kept back. */
+    private static final int ARRIVALS_MIN = 16;
+
+    private static final int ARRIVALS_SHARE = 40;
+
+
     private final int number;
     private final int cap;
     private final Shared shared;
@@ -46,6 +52,9 @@ public final class WebSocketVerticle extends VerticleBase {
 
     @SuppressWarnings("NullAway.Init") // set by init
     private Gate gate;
+
+    @SuppressWarnings("NullAway.Init") // set by init
+    private Arrivals arrivals;
 
     private @Nullable HttpServer server;
     private long started;
@@ -89,8 +98,12 @@ public final class WebSocketVerticle extends VerticleBase {
                 new RouterLink(number, shared.config().deliveryBudget(), record -> bus.send(LocalBus.ROUTER, record));
         instance = new Instance(
                 number, internal, loop, router, shared, new SplittableRandom(new SecureRandom().nextLong()));
+        arrivals = new Arrivals(
+                Math.max(ARRIVALS_MIN, cap / ARRIVALS_SHARE),
+                shared.config().handshakeTimeout().toNanos());
         gate = new Gate(
                 instance,
+                arrivals,
                 factory,
                 door,
                 shared.config().path(),
@@ -111,7 +124,10 @@ public final class WebSocketVerticle extends VerticleBase {
                 .completion()
                 .compose(ready -> {
                     instance.subscribers.start();
-                    return listening.requestHandler(gate).listen();
+                    return listening
+                            .connectionHandler(connection -> arrivals.accepted(connection, System.nanoTime()))
+                            .requestHandler(gate)
+                            .listen();
                 });
     }
 
@@ -140,6 +156,7 @@ public final class WebSocketVerticle extends VerticleBase {
         long now = System.nanoTime();
         instance.heartbeat.tick(TimeUnit.NANOSECONDS.toMillis(now - started));
         instance.subscribers.expire(now);
+        arrivals.expire(now);
         if (++ticks % OUTBOX_SAMPLE_TICKS == 0) {
             metrics.outboxBytes(number, instance.outbox.unsentBytes());
         }
