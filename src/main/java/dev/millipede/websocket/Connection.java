@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A million of these live at once: each field is paid for a million times. What all connections of a loop share is in
  * {@link Instance}; what is needed only for a while (half a frame, a join under way) hangs on a reference that is null
- * otherwise.
+ * otherwise. This file is long because what it does with its fields, frames in, commands, subscriptions, cannot be moved to
+ * objects of their own for the same reason.
  */
 class Connection implements FrameSink, Protocol.CommandSink {
     /** Where a connection is in its life; it only moves down this list. */

@@ -38,7 +38,6 @@ public final class WebSocketVerticle extends VerticleBase {
 
     private static final int ARRIVALS_SHARE = 40;
 
-
     private final int number;
     private final int cap;
     private final Shared shared;

@@ -21,8 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class SharedListenerIT {
     private static final String ROOM = "room:shared";
     private static final String KEY = "X-API-Key: " + NodeFixture.API_KEY;
-    private static final byte[] PUBLISH =
-            ("{\"channel\":\"" + ROOM + "\",\"data\":1}").getBytes(UTF_8);
+    private static final byte[] PUBLISH = ("{\"channel\":\"" + ROOM + "\",\"data\":1}").getBytes(UTF_8);
 
     @SuppressWarnings("NullAway.Init")
     private static NodeFixture node;

@@ -345,6 +345,7 @@ class FanOutTest {
             fixture.loop.settle();
         }
 
-        assertThat(members).allSatisfy(each -> assertThat(transport(each).taken()).containsExactly("p0", "p1", "p2"));
+        assertThat(members)
+                .allSatisfy(each -> assertThat(transport(each).taken()).containsExactly("p0", "p1", "p2"));
     }
 }
