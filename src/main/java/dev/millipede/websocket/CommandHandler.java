@@ -119,11 +119,13 @@ final class CommandHandler implements Command.Receiver<Connection> {
             fail(from, command.id(), ErrorCode.PERMISSION_DENIED);
             return;
         }
-        instance.metrics.publicationIn(channel.namespace().name(), Source.CLIENT);
         instance.broker
                 .publish(new Publication(channel, command.data(), from.clientInfo()))
                 .onComplete(
-                        accepted -> reply(from, new ServerMessage.Published(command.id())),
+                        accepted -> {
+                            instance.metrics.publicationIn(channel.namespace().name(), Source.CLIENT);
+                            reply(from, new ServerMessage.Published(command.id()));
+                        },
                         failure -> fail(from, command.id(), ErrorCode.INTERNAL));
     }
 
