@@ -26,6 +26,11 @@ final class NodeSlots implements Slots {
     }
 
     @Override
+    public int free() {
+        return Math.max(0, limit - taken.get());
+    }
+
+    @Override
     public void giveBack() {
         int left = taken.decrementAndGet();
         assert left >= 0 : "given back more than was taken";

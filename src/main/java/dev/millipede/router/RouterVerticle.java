@@ -16,6 +16,7 @@ import dev.millipede.bus.RouterRecord.InterestEnded;
 import dev.millipede.channel.Channel;
 import dev.millipede.channel.Publication;
 import dev.millipede.metrics.Metrics;
+import dev.millipede.metrics.Source;
 import dev.millipede.protocol.Protocol;
 import dev.millipede.router.RoutingTable.Route;
 import io.vertx.core.Future;
@@ -28,6 +29,9 @@ import java.util.concurrent.TimeUnit;
  * instances, never sockets, and waits for nobody: an instance that is full loses deliveries, counted.
  */
 public final class RouterVerticle extends VerticleBase {
+    /** Time between two looks at how late the loop runs. */
+    private static final long BEAT_NANOS = 20_000_000;
+
     private final Broker broker;
     private final Protocol protocol;
     private final LocalBus bus;
@@ -36,6 +40,7 @@ public final class RouterVerticle extends VerticleBase {
     private final UpstreamSubscriptions upstream;
     private final DeliveryBudget budget;
     private final String[] addresses;
+    private long nextBeat;
 
     /**
      * The router of one node.
@@ -62,6 +67,8 @@ public final class RouterVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         broker.listen(this::relay);
+        nextBeat = System.nanoTime() + BEAT_NANOS;
+        vertx.setPeriodic(TimeUnit.NANOSECONDS.toMillis(BEAT_NANOS), timer -> beat());
         vertx.setPeriodic(UpstreamSubscriptions.LINGER_MILLIS, timer -> upstream.sweep(millis()));
         return bus.<BusRecord>consume(LocalBus.ROUTER, this::told).completion();
     }
@@ -104,8 +111,15 @@ public final class RouterVerticle extends VerticleBase {
         }
     }
 
+    private void beat() {
+        long now = System.nanoTime();
+        metrics.routerLoopLag(Math.max(0, now - nextBeat));
+        nextBeat = now + BEAT_NANOS;
+    }
+
     /** Encodes once, then one send per listening instance. */
     private void relay(Publication publication) {
+        metrics.publicationIn(publication.channel().namespace().name(), Source.BACKPLANE);
         Route route = table.get(publication.channel());
         if (route == null || route.instances == 0) {
             metrics.publicationUnrouted();

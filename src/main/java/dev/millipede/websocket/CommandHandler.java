@@ -10,7 +10,6 @@ import dev.millipede.protocol.CloseCode;
 import dev.millipede.protocol.Command;
 import dev.millipede.protocol.ErrorCode;
 import dev.millipede.protocol.ServerMessage;
-import dev.millipede.protocol.ServerMessage.Failed;
 import dev.millipede.websocket.Connection.State;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * {@link CloseCode} where it may not.
  */
 final class CommandHandler implements Command.Receiver<Connection> {
+    /** Commands that may wait for one subscription. */
+    private static final int MAX_WAITING = 128;
+
     private final Instance instance;
     private final Rules rules;
 
@@ -42,6 +44,27 @@ final class CommandHandler implements Command.Receiver<Connection> {
         }
     }
 
+    /** Commands for one channel are serial: what comes while its subscription is on its way waits for the end of that. */
+    private boolean waits(Connection from, String channel, Command command, long id) {
+        Joining joining = from.joining(channel);
+        if (joining == null) {
+            return false;
+        }
+        if (joining.waiting.size() < MAX_WAITING) {
+            joining.waiting.add(command);
+        } else {
+            instance.fail(from, id, ErrorCode.TOO_MANY_REQUESTS);
+        }
+        return true;
+    }
+
+    /** A subscription has come or failed: carries out what waited for that. */
+    void resume(Joining ended) {
+        while (ended.connection.isOpen() && !ended.waiting.isEmpty()) {
+            accept(ended.connection, ended.waiting.remove());
+        }
+    }
+
     @Override
     public void connect(Connection from, Command.Connect command) {
         count(CommandKind.CONNECT);
@@ -54,6 +77,9 @@ final class CommandHandler implements Command.Receiver<Connection> {
 
     @Override
     public void subscribe(Connection from, Command.Subscribe command) {
+        if (waits(from, command.channel(), command, command.id())) {
+            return;
+        }
         count(CommandKind.SUBSCRIBE);
         Channel channel = channel(from, command.id(), command.channel());
         if (channel == null) {
@@ -61,14 +87,14 @@ final class CommandHandler implements Command.Receiver<Connection> {
         }
         ErrorCode refusal = refusal(from, channel);
         if (refusal != null) {
-            fail(from, command.id(), refusal);
+            instance.fail(from, command.id(), refusal);
         } else {
             instance.subscribers.join(from, channel, command.id());
         }
     }
 
     private @Nullable ErrorCode refusal(Connection from, Channel channel) {
-        if (from.isSubscribed(channel) || from.joining(channel) != null) {
+        if (from.isSubscribed(channel)) {
             return ErrorCode.ALREADY_SUBSCRIBED;
         }
         if (rules.permissions().maySubscribe(identity(from), channel) == Decision.DENIED) {
@@ -79,6 +105,9 @@ final class CommandHandler implements Command.Receiver<Connection> {
 
     @Override
     public void unsubscribe(Connection from, Command.Unsubscribe command) {
+        if (waits(from, command.channel(), command, command.id())) {
+            return;
+        }
         count(CommandKind.UNSUBSCRIBE);
         if (Channel.isValid(command.channel())) {
             Channel channel = Channel.of(command.channel(), rules.namespaces());
@@ -86,15 +115,11 @@ final class CommandHandler implements Command.Receiver<Connection> {
                 leave(from, channel);
             }
         }
-        reply(from, new ServerMessage.Unsubscribed(command.id()));
+        instance.reply(from, new ServerMessage.Unsubscribed(command.id()));
     }
 
     private void leave(Connection from, Channel channel) {
-        Joining joining = from.joining(channel);
-        if (joining != null) {
-            instance.subscribers.withdraw(joining);
-            fail(from, joining.command, ErrorCode.INTERNAL);
-        } else if (channel.isBroadcast() && from.broadcastSlot >= 0) {
+        if (channel.isBroadcast() && from.broadcastSlot >= 0) {
             instance.subscribers.leaveBroadcast(from);
         } else {
             int index = from.find(channel);
@@ -106,25 +131,30 @@ final class CommandHandler implements Command.Receiver<Connection> {
 
     @Override
     public void publish(Connection from, Command.Publish command) {
+        if (waits(from, command.channel(), command, command.id())) {
+            return;
+        }
         count(CommandKind.PUBLISH);
         Channel channel = channel(from, command.id(), command.channel());
         if (channel == null) {
             return;
         }
         if (command.data() == null) {
-            fail(from, command.id(), ErrorCode.BAD_REQUEST);
+            instance.fail(from, command.id(), ErrorCode.BAD_REQUEST);
             return;
         }
         if (rules.permissions().mayPublish(identity(from), channel, from.isSubscribed(channel)) == Decision.DENIED) {
-            fail(from, command.id(), ErrorCode.PERMISSION_DENIED);
+            instance.fail(from, command.id(), ErrorCode.PERMISSION_DENIED);
             return;
         }
-        instance.metrics.publicationIn(channel.namespace().name(), Source.CLIENT);
         instance.broker
                 .publish(new Publication(channel, command.data(), from.clientInfo()))
                 .onComplete(
-                        accepted -> reply(from, new ServerMessage.Published(command.id())),
-                        failure -> fail(from, command.id(), ErrorCode.INTERNAL));
+                        accepted -> {
+                            instance.metrics.publicationIn(channel.namespace().name(), Source.CLIENT);
+                            instance.reply(from, new ServerMessage.Published(command.id()));
+                        },
+                        failure -> instance.fail(from, command.id(), ErrorCode.INTERNAL));
     }
 
     @Override
@@ -136,7 +166,7 @@ final class CommandHandler implements Command.Receiver<Connection> {
     @Override
     public void notAvailable(Connection from, Command.NotAvailable command) {
         count(CommandKind.NOT_AVAILABLE);
-        fail(from, command.id(), ErrorCode.NOT_AVAILABLE);
+        instance.fail(from, command.id(), ErrorCode.NOT_AVAILABLE);
     }
 
     @Override
@@ -158,12 +188,12 @@ final class CommandHandler implements Command.Receiver<Connection> {
     /** The channel of that name; null when the command has been answered with an error instead. */
     private @Nullable Channel channel(Connection from, long id, String name) {
         if (!Channel.isValid(name)) {
-            fail(from, id, ErrorCode.BAD_REQUEST);
+            instance.fail(from, id, ErrorCode.BAD_REQUEST);
             return null;
         }
         Channel channel = Channel.of(name, rules.namespaces());
         if (channel == null) {
-            fail(from, id, ErrorCode.UNKNOWN_CHANNEL);
+            instance.fail(from, id, ErrorCode.UNKNOWN_CHANNEL);
         }
         return channel;
     }
@@ -174,14 +204,5 @@ final class CommandHandler implements Command.Receiver<Connection> {
 
     private void count(CommandKind kind) {
         instance.metrics.command(kind);
-    }
-
-    private void reply(Connection to, ServerMessage message) {
-        instance.outbox.send(to, instance.protocol, message);
-    }
-
-    private void fail(Connection to, long id, ErrorCode error) {
-        instance.metrics.commandFailed(error.code());
-        reply(to, new Failed(id, error));
     }
 }

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A million of these live at once: each field is paid for a million times. What all connections of a loop share is in
  * {@link Instance}; what is needed only for a while (half a frame, a join under way) hangs on a reference that is null
- * otherwise.
+ * otherwise. This file is long because what it does with its fields, frames in, commands, subscriptions, cannot be moved to
+ * objects of their own for the same reason.
  */
 class Connection implements FrameSink, Protocol.CommandSink {
     /** Where a connection is in its life; it only moves down this list. */
@@ -234,10 +235,10 @@ class Connection implements FrameSink, Protocol.CommandSink {
 
     /** The join under way for a channel, or null. */
     @Nullable
-    Joining joining(Channel channel) {
+    Joining joining(String channel) {
         if (pending != null) {
             for (Joining joining : pending.joins) {
-                if (joining.channel.channel.equals(channel)) {
+                if (joining.channel.channel.name().equals(channel)) {
                     return joining;
                 }
             }

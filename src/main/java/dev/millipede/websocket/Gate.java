@@ -16,6 +16,7 @@ final class Gate implements Handler<HttpServerRequest>, Upgrade.Taker {
     private final String path;
     private final Handshake handshake;
     private final Instance instance;
+    private final Arrivals arrivals;
     private final Instance.ConnectionFactory factory;
     private final PublicDoor door;
     private final WriteBufferWaterMark watermarks;
@@ -24,8 +25,15 @@ final class Gate implements Handler<HttpServerRequest>, Upgrade.Taker {
     /**
      * @param outboxLimit bytes; at half of it a connection is not read from until it has drained to a quarter
      */
-    Gate(Instance instance, Instance.ConnectionFactory factory, PublicDoor door, String path, int outboxLimit) {
+    Gate(
+            Instance instance,
+            Arrivals arrivals,
+            Instance.ConnectionFactory factory,
+            PublicDoor door,
+            String path,
+            int outboxLimit) {
         this.instance = instance;
+        this.arrivals = arrivals;
         this.factory = factory;
         this.door = door;
         this.path = path;
@@ -40,6 +48,7 @@ final class Gate implements Handler<HttpServerRequest>, Upgrade.Taker {
 
     @Override
     public void handle(HttpServerRequest request) {
+        arrivals.requested(request.connection(), System.nanoTime());
         if (!path.equals(request.path())) {
             door.pages().handle(request);
             return;
@@ -57,6 +66,7 @@ final class Gate implements Handler<HttpServerRequest>, Upgrade.Taker {
         if (Handshake.offersSubprotocol(request)) {
             response.putHeader("Sec-WebSocket-Protocol", Handshake.SUBPROTOCOL);
         }
+        arrivals.upgrading(request.connection());
         Upgrade.take(request, this);
     }
 

@@ -8,7 +8,9 @@ import dev.millipede.bus.InstanceRecord.InterestRefused;
 import dev.millipede.bus.NodeRecord.InstanceStatus;
 import dev.millipede.metrics.Metrics;
 import dev.millipede.protocol.CloseCode;
+import dev.millipede.protocol.ErrorCode;
 import dev.millipede.protocol.Protocol;
+import dev.millipede.protocol.ServerMessage;
 import dev.millipede.websocket.frame.FrameLimits;
 import dev.millipede.websocket.frame.FrameReader;
 import io.netty.buffer.ByteBuf;
@@ -104,6 +106,16 @@ final class Instance {
             failed(e);
             from.failed();
         }
+    }
+
+    void reply(Connection to, ServerMessage message) {
+        outbox.send(to, protocol, message);
+    }
+
+    /** Answers a command with an error, counted. */
+    void fail(Connection to, long id, ErrorCode error) {
+        metrics.commandFailed(error.code());
+        reply(to, new ServerMessage.Failed(id, error));
     }
 
     /** The connection is no longer part of anything. */

@@ -1,5 +1,8 @@
 package dev.millipede.websocket;
 
+import dev.millipede.protocol.Command;
+import java.util.ArrayDeque;
+
 /**
  * A subscription on its way: the router has been asked, or the channel's members are waiting for its answer. Ends exactly
  * once, as joined, refused, overdue or cancelled; what comes later for it is dropped.
@@ -16,6 +19,9 @@ final class Joining {
 
     /** When it has waited too long, on the loop's monotonic clock in nanoseconds. */
     final long deadline;
+
+    /** Commands for the same channel that came meanwhile, in order. */
+    final ArrayDeque<Command> waiting = new ArrayDeque<>(0);
 
     boolean ended;
 

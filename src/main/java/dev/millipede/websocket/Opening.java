@@ -7,9 +7,7 @@ import dev.millipede.channel.Namespace;
 import dev.millipede.protocol.CloseCode;
 import dev.millipede.protocol.Command;
 import dev.millipede.protocol.ErrorCode;
-import dev.millipede.protocol.ServerMessage;
 import dev.millipede.protocol.ServerMessage.Connected;
-import dev.millipede.protocol.ServerMessage.Failed;
 import dev.millipede.protocol.ServerMessage.Refreshed;
 import dev.millipede.protocol.ServerMessage.Subscribed;
 import dev.millipede.websocket.Connection.State;
@@ -79,7 +77,7 @@ final class Opening implements LocalSubscribers.Outcome {
     private void connected(Connection connection, long id) {
         connection.state = State.CONNECTED;
         instance.heartbeat.connected(connection);
-        send(
+        instance.reply(
                 connection,
                 new Connected(
                         id,
@@ -101,9 +99,9 @@ final class Opening implements LocalSubscribers.Outcome {
                 && valid.identity().user().equals(from.user)) {
             long ttl = ttl(valid.identity());
             instance.heartbeat.expiresIn(from, ttl);
-            send(from, new Refreshed(command.id(), from.id(), rules.version(), (int) ttl));
+            instance.reply(from, new Refreshed(command.id(), from.id(), rules.version(), (int) ttl));
         } else if (verdict instanceof TokenVerdict.Expired) {
-            fail(from, command.id(), ErrorCode.TOKEN_EXPIRED);
+            instance.fail(from, command.id(), ErrorCode.TOKEN_EXPIRED);
         } else {
             from.close(CloseCode.INVALID_TOKEN);
         }
@@ -127,7 +125,8 @@ final class Opening implements LocalSubscribers.Outcome {
     public void joined(Joining joining) {
         Connection connection = joining.connection;
         if (joining.command != Joining.AUTOMATIC) {
-            send(connection, new Subscribed(joining.command));
+            instance.reply(connection, new Subscribed(joining.command));
+            instance.commands.resume(joining);
         } else if (connection.pending != null) {
             arrived(connection, connection.pending);
         }
@@ -137,7 +136,8 @@ final class Opening implements LocalSubscribers.Outcome {
     public void failed(Joining joining) {
         Connection connection = joining.connection;
         if (joining.command != Joining.AUTOMATIC) {
-            fail(connection, joining.command, ErrorCode.INTERNAL);
+            instance.fail(connection, joining.command, ErrorCode.INTERNAL);
+            instance.commands.resume(joining);
             return;
         }
         Pending pending = connection.pending;
@@ -152,7 +152,7 @@ final class Opening implements LocalSubscribers.Outcome {
     /** After an error the connection takes no further command; the SDK closes it. */
     private void refuse(Connection connection, long id, ErrorCode error) {
         connection.state = State.REFUSED;
-        fail(connection, id, error);
+        instance.fail(connection, id, error);
     }
 
     /** Seconds until the identity ends, at least 1; 0 when it does not. */
@@ -162,14 +162,5 @@ final class Opening implements LocalSubscribers.Outcome {
         }
         long left = identity.expiresAt() - rules.clock().instant().getEpochSecond();
         return Math.min(Integer.MAX_VALUE, Math.max(1, left));
-    }
-
-    private void fail(Connection to, long id, ErrorCode error) {
-        instance.metrics.commandFailed(error.code());
-        send(to, new Failed(id, error));
-    }
-
-    private void send(Connection to, ServerMessage message) {
-        instance.outbox.send(to, instance.protocol, message);
     }
 }

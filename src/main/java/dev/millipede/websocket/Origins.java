@@ -11,8 +11,8 @@ final class Origins {
     private Origins() {}
 
     /**
-     * Without a list: no Origin header (not a browser), or one whose host and port equal the Host header. With a list:
-     * additionally those in it, compared whole and without regard to case. {@code null} (a sandboxed page) never.
+     * No Origin header (not a browser) is allowed always. Else, without a list, one whose host and port equal the Host
+     * header; with a list, only those in it, compared whole and without regard to case. {@code null} (a sandboxed page) never.
      */
     static boolean allowed(List<String> origins, @Nullable String host, List<String> allowed) {
         if (origins.isEmpty()) {

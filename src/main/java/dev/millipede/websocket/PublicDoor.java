@@ -19,7 +19,7 @@ public record PublicDoor(HttpConfig http, Handler<HttpServerRequest> pages, ToIn
     private static final int MAX_LINE_BYTES = 4 << 10;
     private static final int ACCEPT_BACKLOG = 4_096;
 
-    /** @param idle after which a connection that is not (yet) a WebSocket is closed */
+    /** @param idle silence after which a connection that is not (yet) a WebSocket is closed; also the time for TLS */
     HttpServerOptions options(Duration idle) {
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(http.host())
@@ -30,6 +30,8 @@ public record PublicDoor(HttpConfig http, Handler<HttpServerRequest> pages, ToIn
                 .setMaxInitialLineLength(MAX_LINE_BYTES)
                 .setIdleTimeout((int) idle.toMillis())
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setSslHandshakeTimeout(idle.toMillis())
+                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setHttp2ClearTextEnabled(false)
                 .setUseAlpn(false);
         if (http.tls() != null) {

@@ -8,6 +8,9 @@ public interface Slots {
     /** Takes one; false when none is left. */
     boolean take();
 
+    /** How many are left; a value a moment old. */
+    int free();
+
     /** Gives one back that was taken. */
     void giveBack();
 }

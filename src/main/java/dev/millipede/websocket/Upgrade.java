@@ -57,12 +57,24 @@ final class Upgrade {
             taker.abandoned();
             return;
         }
-        leaveVertx(pipeline);
+        try {
+            leaveVertx(pipeline);
+            replace(pipeline, early, taker);
+        } catch (RuntimeException e) {
+            early.drop();
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static void replace(ChannelPipeline pipeline, Early early, Taker taker) {
         for (Map.Entry<String, ChannelHandler> each : pipeline.toMap().entrySet()) {
             if (!(each.getValue() instanceof SslHandler)) {
                 pipeline.remove(each.getKey());
             }
         }
+        Channel channel = pipeline.channel();
+        channel.config().setAutoRead(true);
         ChannelTransport ours = taker.open(channel);
         pipeline.addLast(ours);
         early.replay(ours, pipeline.context(ours));
@@ -76,17 +88,33 @@ final class Upgrade {
         }
     }
 
-    /** Keeps bytes that came with the handshake, which the decoder hands on when it leaves. */
+    /**
+     * Keeps bytes that came with the handshake, which the decoder hands on when it leaves, and those that come before the
+     * 101 has been sent: not more than a read beyond {@value #LIMIT} bytes.
+     */
     private static final class Early extends ChannelInboundHandlerAdapter {
+        private static final int LIMIT = 64 << 10;
+
         private final ArrayDeque<ByteBuf> kept = new ArrayDeque<>(2);
+        private int bytes;
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             if (message instanceof ByteBuf data) {
                 kept.add(data);
+                bytes += data.readableBytes();
+                if (bytes > LIMIT) {
+                    context.channel().config().setAutoRead(false);
+                }
             } else {
                 context.fireChannelRead(message);
             }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            drop();
+            context.fireChannelInactive();
         }
 
         void replay(ChannelTransport ours, ChannelHandlerContext context) {

@@ -46,6 +46,9 @@ public final class WebSocketVerticle extends VerticleBase {
     @SuppressWarnings("NullAway.Init") // set by init
     private Gate gate;
 
+    @SuppressWarnings("NullAway.Init") // set by init
+    private Arrivals arrivals;
+
     private @Nullable HttpServer server;
     private long started;
     private long nextProbe;
@@ -85,8 +88,15 @@ public final class WebSocketVerticle extends VerticleBase {
                 new RouterLink(number, shared.config().deliveryBudget(), record -> bus.send(LocalBus.ROUTER, record));
         instance = new Instance(
                 number, internal, loop, router, shared, new SplittableRandom(new SecureRandom().nextLong()));
+        arrivals =
+                new Arrivals(shared.slots(), shared.config().handshakeTimeout().toNanos());
         gate = new Gate(
-                instance, factory, door, shared.config().path(), shared.config().outboxLimit());
+                instance,
+                arrivals,
+                factory,
+                door,
+                shared.config().path(),
+                shared.config().outboxLimit());
     }
 
     @Override
@@ -102,7 +112,10 @@ public final class WebSocketVerticle extends VerticleBase {
                 .completion()
                 .compose(ready -> {
                     instance.subscribers.start();
-                    return listening.requestHandler(gate).listen();
+                    return listening
+                            .connectionHandler(connection -> arrivals.accepted(connection, System.nanoTime()))
+                            .requestHandler(gate)
+                            .listen();
                 });
     }
 
@@ -131,6 +144,7 @@ public final class WebSocketVerticle extends VerticleBase {
         long now = System.nanoTime();
         instance.heartbeat.tick(TimeUnit.NANOSECONDS.toMillis(now - started));
         instance.subscribers.expire(now);
+        arrivals.expire(now);
         if (++ticks % OUTBOX_SAMPLE_TICKS == 0) {
             metrics.outboxBytes(number, instance.outbox.unsentBytes());
         }

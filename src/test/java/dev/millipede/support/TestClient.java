@@ -81,6 +81,11 @@ public final class TestClient implements AutoCloseable {
         }
     }
 
+    /** A client over a socket that is connected already, for example one with TLS. */
+    public static TestClient over(Socket socket) {
+        return new TestClient(socket);
+    }
+
     /** An upgraded connection; the request carries these further header lines. */
     public static TestClient open(int port, String... headers) {
         TestClient client = dial(port);

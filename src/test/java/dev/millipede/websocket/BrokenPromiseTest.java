@@ -56,4 +56,16 @@ class BrokenPromiseTest {
         assertThat(fixture.metric("millipede_connections_closed_total{code=\"3004\"}"))
                 .isEqualTo(1);
     }
+
+    @Test
+    void aPublicationThatIsNotAcceptedIsNotCounted() {
+        Connection ann = fixture.connection();
+
+        receive(ann, ClientFrames.text(PUBLISH));
+        fixture.broker.goAway();
+        receive(ann, ClientFrames.text(PUBLISH));
+
+        assertThat(fixture.metric("millipede_publications_total{namespace=\"room\",source=\"client\"}"))
+                .isEqualTo(1);
+    }
 }

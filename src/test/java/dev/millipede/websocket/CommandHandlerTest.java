@@ -82,12 +82,8 @@ class CommandHandlerTest {
     }
 
     @Test
-    void aSubscribeToWhatOneHasOrIsAboutToHaveIs105() {
-        fixture.confirms = false;
+    void aSubscribeToWhatOneHasIs105() {
         says(new Command.Subscribe(2, "room:a", null));
-        fails(new Command.Subscribe(9, "room:a", null), 105);
-        fixture.confirm(fixture.asked("room:a"));
-        says();
 
         fails(new Command.Subscribe(9, "room:a", null), 105);
         fails(new Command.Subscribe(9, "user:ann", null), 105);
@@ -132,15 +128,48 @@ class CommandHandlerTest {
     }
 
     @Test
-    void anUnsubscribeWhileJoiningAnswersTheSubscribeWith100AndReleasesTheInterest() {
+    void commandsForOneChannelAreSerialAndOtherChannelsDoNotWait() {
         fixture.confirms = false;
-        says(new Command.Subscribe(2, "room:a", null));
-        List<String> answers = says(new Command.Unsubscribe(9, "room:a"));
+        assertThat(says(
+                        new Command.Subscribe(2, "room:a", null),
+                        new Command.Publish(3, "room:a", DATA),
+                        new Command.Subscribe(4, "room:a", null),
+                        new Command.Unsubscribe(5, "room:a"),
+                        new Command.Unsubscribe(6, "room:b")))
+                .containsExactly("{\"id\":6,\"unsubscribe\":{}}");
+
+        fixture.confirm(fixture.asked("room:a"));
+        List<String> answers = says();
+
+        assertThat(answers).hasSize(4);
+        assertThat(answers.get(0)).isEqualTo("{\"id\":2,\"subscribe\":{}}");
+        assertThat(answers.get(1)).isEqualTo("{\"id\":3,\"publish\":{}}");
+        assertThat(answers.get(2)).startsWith(error(4, 105));
+        assertThat(answers.get(3)).isEqualTo("{\"id\":5,\"unsubscribe\":{}}");
+        assertThat(ann.pending).isNull();
+        assertThat(fixture.toRouter()).endsWith(new InterestEnded(0, channel("room:a")));
+    }
+
+    @Test
+    void whatWaitedForASubscriptionThatFailsIsCarriedOutWithoutIt() {
+        fixture.confirms = false;
+        says(new Command.Subscribe(2, "room:a", null), new Command.Publish(3, "room:a", DATA));
+        fixture.refuse(fixture.asked("room:a"));
+        List<String> answers = says();
 
         assertThat(answers).hasSize(2);
         assertThat(answers.get(0)).startsWith(error(2, 100));
-        assertThat(answers.get(1)).isEqualTo("{\"id\":9,\"unsubscribe\":{}}");
-        assertThat(fixture.toRouter()).endsWith(new InterestEnded(0, channel("room:a")));
+        assertThat(answers.get(1)).startsWith(error(3, 103));
+    }
+
+    @Test
+    void tooManyCommandsWaitingForOneSubscriptionGet111() {
+        fixture.confirms = false;
+        says(new Command.Subscribe(2, "room:a", null));
+        for (int i = 0; i < 128; i++) {
+            assertThat(says(new Command.Publish(3, "room:a", DATA))).isEmpty();
+        }
+        fails(new Command.Publish(9, "room:a", DATA), 111);
     }
 
     @Test

@@ -11,6 +11,11 @@ final class CountedSlots implements Slots {
     }
 
     @Override
+    public int free() {
+        return 1_000;
+    }
+
+    @Override
     public void giveBack() {
         taken--;
     }

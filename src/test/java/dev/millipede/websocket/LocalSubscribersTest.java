@@ -78,7 +78,7 @@ class LocalSubscribersTest {
         assertThat(toRouter()).isEmpty();
         assertThat(outcomes).isEmpty();
         assertThat(members()).isEmpty();
-        assertThat(ann.joining(room)).isNotNull();
+        assertThat(ann.joining(room.name())).isNotNull();
         assertThat(subscribers.subscriptions()).isZero();
 
         confirm(ask());
@@ -113,7 +113,7 @@ class LocalSubscribersTest {
     void theAnswerToAnEarlierQuestionConfirmsAndRefusesNothing() {
         subscribers.join(ann, room, 1);
         int first = ask();
-        subscribers.withdraw(Objects.requireNonNull(ann.joining(room)));
+        subscribers.withdraw(Objects.requireNonNull(ann.joining(room.name())));
         subscribers.join(ann, room, 2);
         assertThat(ask()).isNotEqualTo(first);
 
@@ -140,11 +140,11 @@ class LocalSubscribersTest {
     void whoIsWithdrawnWhileJoiningReleasesTheInterestAndIsToldNothing() {
         subscribers.join(ann, room, 1);
         subscribers.join(bob, room, 2);
-        subscribers.withdraw(Objects.requireNonNull(ann.joining(room)));
+        subscribers.withdraw(Objects.requireNonNull(ann.joining(room.name())));
         assertThat(toRouter()).noneMatch(InterestEnded.class::isInstance);
         assertThat(ann.pending).isNull();
 
-        subscribers.withdraw(Objects.requireNonNull(bob.joining(room)));
+        subscribers.withdraw(Objects.requireNonNull(bob.joining(room.name())));
         assertThat(toRouter()).containsExactly(new InterestEnded(0, room));
         assertThat(outcomes).isEmpty();
         assertThat(subscribers.get(room)).isNull();
@@ -189,7 +189,7 @@ class LocalSubscribersTest {
         subscribers.join(ann, room, 1);
         confirm(ask());
         subscribers.join(bob, channel("room:b"), 2);
-        subscribers.withdraw(Objects.requireNonNull(bob.joining(channel("room:b"))));
+        subscribers.withdraw(Objects.requireNonNull(bob.joining("room:b")));
         subscribers.expire(fixture.loop.now + 10_000_000_000L);
 
         assertThat(outcomes).containsExactly("joined 1");
