@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * The connections of the public listener that are not, or not yet, WebSockets. Each holds a descriptor and several times
- * what a WebSocket does, so they are few and have little time, however slowly they say something. Confined to the event
+ * what a WebSocket does, so they have little time, however slowly they say something, and no more room than WebSockets leave. Confined to the event
  * loop of its WebSocketVerticle.
  */
 final class Arrivals {
@@ -20,7 +20,7 @@ final class Arrivals {
     /**
      * The arrivals of one instance.
      *
-     * @param most connections at a time
+     * @param most connections at a time, WebSockets included
      * @param patienceNanos from the accept to a whole request, and from each request to the next
      */
     Arrivals(int most, long patienceNanos) {
@@ -28,9 +28,9 @@ final class Arrivals {
         this.patienceNanos = patienceNanos;
     }
 
-    /** Takes a connection that was just accepted, or closes it when there are too many. */
-    void accepted(HttpConnection connection, long now) {
-        if (deadlines.size() >= most) {
+    /** Takes a connection that was just accepted, or closes it when with the {@code webSockets} there are too many. */
+    void accepted(HttpConnection connection, int webSockets, long now) {
+        if (deadlines.size() + webSockets >= most) {
             connection.close();
             return;
         }

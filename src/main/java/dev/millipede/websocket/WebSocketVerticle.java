@@ -33,10 +33,10 @@ public final class WebSocketVerticle extends VerticleBase {
 
     private static final int OUTBOX_SAMPLE_TICKS = 10;
 
-    /** Connections that are no WebSockets, at the least and as a share of the cap: about half of the descriptors kept back. */
-    private static final int ARRIVALS_MIN = 16;
+    /** Connections beyond the cap, to be told so, at the least and as a share of it: half of the descriptors kept back. */
+    private static final int SURPLUS_MIN = 16;
 
-    private static final int ARRIVALS_SHARE = 40;
+    private static final int SURPLUS_SHARE = 40;
 
     private final int number;
     private final int cap;
@@ -98,7 +98,7 @@ public final class WebSocketVerticle extends VerticleBase {
         instance = new Instance(
                 number, internal, loop, router, shared, new SplittableRandom(new SecureRandom().nextLong()));
         arrivals = new Arrivals(
-                Math.max(ARRIVALS_MIN, cap / ARRIVALS_SHARE),
+                cap + Math.max(SURPLUS_MIN, cap / SURPLUS_SHARE),
                 shared.config().handshakeTimeout().toNanos());
         gate = new Gate(
                 instance,
@@ -124,7 +124,8 @@ public final class WebSocketVerticle extends VerticleBase {
                 .compose(ready -> {
                     instance.subscribers.start();
                     return listening
-                            .connectionHandler(connection -> arrivals.accepted(connection, System.nanoTime()))
+                            .connectionHandler(connection -> arrivals.accepted(
+                                    connection, instance.connections(), System.nanoTime()))
                             .requestHandler(gate)
                             .listen();
                 });
