@@ -23,6 +23,9 @@ final class Gate implements Handler<HttpServerRequest> {
     private final WriteBufferWaterMark watermarks;
     private boolean closed;
 
+    /** Handshakes that were accepted and are no connections yet. */
+    private int underWay;
+
     /**
      * @param cap connections this instance takes at the most; the surplus gets 503
      * @param outboxLimit bytes; at half of it a connection is not read from until it has drained to a quarter
@@ -70,7 +73,8 @@ final class Gate implements Handler<HttpServerRequest> {
         if (Handshake.offersSubprotocol(request)) {
             response.putHeader("Sec-WebSocket-Protocol", Handshake.SUBPROTOCOL);
         }
-        Upgrade.take(request, channel -> open(request.connection(), channel));
+        underWay++;
+        Upgrade.take(request, () -> underWay--, channel -> open(request.connection(), channel));
     }
 
     private int refusal(HttpServerRequest request) {
@@ -82,7 +86,7 @@ final class Gate implements Handler<HttpServerRequest> {
         if (refused != 0) {
             return refused;
         }
-        return closed || instance.connections() >= cap ? 503 : 0;
+        return closed || instance.connections() + underWay >= cap ? 503 : 0;
     }
 
     private void refuse(HttpServerRequest request, int status) {

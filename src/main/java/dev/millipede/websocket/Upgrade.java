@@ -25,8 +25,13 @@ import java.util.function.Function;
 final class Upgrade {
     private Upgrade() {}
 
-    /** @param open makes the handler for a pipeline that has no other left but TLS */
-    static void take(HttpServerRequest request, Function<Channel, ChannelTransport> open) {
+    /**
+     * Answers the request.
+     *
+     * @param ended runs once, when it is decided what becomes of the connection, just before {@code open} if that is called
+     * @param open makes the handler for a pipeline that has no other left but TLS
+     */
+    static void take(HttpServerRequest request, Runnable ended, Function<Channel, ChannelTransport> open) {
         ChannelPipeline pipeline = ((HttpServerConnection) request.connection())
                 .channelHandlerContext()
                 .channel()
@@ -36,8 +41,14 @@ final class Upgrade {
         request.toNetSocket()
                 .onComplete(
                         // Not within the read that brought the request: the decoder is still on the stack.
-                        socket -> pipeline.channel().eventLoop().execute(() -> strip(pipeline, early, open)),
-                        failure -> pipeline.channel().close());
+                        socket -> pipeline.channel().eventLoop().execute(() -> {
+                            ended.run();
+                            strip(pipeline, early, open);
+                        }),
+                        failure -> {
+                            ended.run();
+                            pipeline.channel().close();
+                        });
     }
 
     private static void strip(ChannelPipeline pipeline, Early early, Function<Channel, ChannelTransport> open) {
