@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * The connections of the public listener that are not, or not yet, WebSockets. Each holds a descriptor and several times
- * what a WebSocket does, so they are few and have little time, however slowly they say something. Confined to the event
+ * what a WebSocket does, so they have little time, however slowly they say something, and no more room than WebSockets leave. Confined to the event
  * loop of its WebSocketVerticle.
  */
 final class Arrivals {

@@ -113,7 +113,8 @@ public final class WebSocketVerticle extends VerticleBase {
                 .compose(ready -> {
                     instance.subscribers.start();
                     return listening
-                            .connectionHandler(connection -> arrivals.accepted(connection, System.nanoTime()))
+                            .connectionHandler(connection ->
+                                    arrivals.accepted(connection, instance.connections(), System.nanoTime()))
                             .requestHandler(gate)
                             .listen();
                 });

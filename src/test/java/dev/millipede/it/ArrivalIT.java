@@ -9,8 +9,10 @@ import dev.millipede.support.NodeFixture;
 import dev.millipede.support.RawHttp;
 import dev.millipede.support.TestClient;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -40,7 +42,7 @@ class ArrivalIT {
         socket.setSoTimeout(200);
         try {
             return socket.getInputStream().read() < 0;
-        } catch (java.net.SocketTimeoutException e) {
+        } catch (SocketTimeoutException e) {
             return false;
         } catch (IOException e) {
             return true;
@@ -99,10 +101,26 @@ class ArrivalIT {
         }
     }
 
+    @Test
+    void manyThatComeAtOnceAreAllTakenWhileThereIsRoom() {
+        List<TestClient> clients = new ArrayList<>();
+        try (NodeFixture node = NodeFixture.start("{\"websocket\":{\"maxConnections\":" + MANY + "}}")) {
+            for (int i = 0; i < MANY; i++) {
+                clients.add(TestClient.dial(node.port()));
+            }
+            for (TestClient each : clients) {
+                each.write(TestClient.handshake(node.port()));
+                each.upgraded();
+            }
+            assertThat(node.metric("millipede_connections")).isEqualTo(MANY);
+            clients.forEach(TestClient::close);
+        }
+    }
+
     private static int status(NodeFixture node) {
         try {
             return RawHttp.get(node.port(), "/nothing").status();
-        } catch (java.io.UncheckedIOException e) {
+        } catch (UncheckedIOException e) {
             return 0;
         }
     }

@@ -44,6 +44,25 @@ class LimitsIT {
     }
 
     @Test
+    void whoComesAtTheSameMomentIsCountedBeforeTheNext() {
+        List<TestClient> clients = new ArrayList<>();
+        try (NodeFixture node = NodeFixture.start("{\"websocket\":{\"maxConnections\":1}}")) {
+            // Enough that several handshakes are read in one turn of the loop.
+            for (int i = 0; i < 16; i++) {
+                clients.add(TestClient.dial(node.port()));
+            }
+            byte[] handshake = TestClient.handshake(node.port());
+            clients.forEach(each -> each.write(handshake));
+            Eventually.until(
+                    () -> node.metric("millipede_connections")
+                            + node.metric("millipede_handshakes_refused_total{status=\"503\"}"),
+                    answered -> answered == 16);
+            assertThat(node.metric("millipede_connections")).isEqualTo(1);
+            clients.forEach(TestClient::close);
+        }
+    }
+
+    @Test
     void aSlotThatIsGivenUpCanBeTakenAgain() {
         try (NodeFixture node = NodeFixture.start("{\"websocket\":{\"maxConnections\":3}}");
                 TestClient first = node.connect("ann");
