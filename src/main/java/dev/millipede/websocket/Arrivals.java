@@ -7,8 +7,8 @@ import java.util.Map;
 
 /**
  * The connections of the public listener that are not, or not yet, WebSockets. Each holds a descriptor and several times
- * what a WebSocket does, so they have little time, however slowly they say something, and no more room than WebSockets leave. Confined to the event
- * loop of its WebSocketVerticle.
+ * what a WebSocket does, so they have little time, however slowly they say something, and no more room than WebSockets
+ * leave. Confined to the event loop of its WebSocketVerticle.
  */
 final class Arrivals {
     /** Connections that may always arrive, to be told 503 when no slot is free. */

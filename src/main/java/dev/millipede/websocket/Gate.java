@@ -22,9 +22,6 @@ final class Gate implements Handler<HttpServerRequest>, Upgrade.Taker {
     private final WriteBufferWaterMark watermarks;
     private boolean closed;
 
-    /** Handshakes that were accepted and are no connections yet. */
-    private int underWay;
-
     /**
      * @param outboxLimit bytes; at half of it a connection is not read from until it has drained to a quarter
      */

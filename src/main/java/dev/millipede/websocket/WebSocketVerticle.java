@@ -113,8 +113,7 @@ public final class WebSocketVerticle extends VerticleBase {
                 .compose(ready -> {
                     instance.subscribers.start();
                     return listening
-                            .connectionHandler(connection ->
-                                    arrivals.accepted(connection, instance.connections(), System.nanoTime()))
+                            .connectionHandler(connection -> arrivals.accepted(connection, System.nanoTime()))
                             .requestHandler(gate)
                             .listen();
                 });

@@ -112,7 +112,7 @@ class ArrivalIT {
                 each.write(TestClient.handshake(node.port()));
                 each.upgraded();
             }
-            assertThat(node.metric("millipede_connections")).isEqualTo(MANY);
+            Eventually.until(() -> node.metric("millipede_connections"), open -> open == MANY);
             clients.forEach(TestClient::close);
         }
     }
