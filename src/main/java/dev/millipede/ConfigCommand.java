@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
         name = "config",
         mixinStandardHelpOptions = true,
         description = {
-            "Prints the configuration file that holds every key at its default,",
-            "or checks FILE together with the MILLIPEDE_* variables of the environment."
+            "Prints the full default configuration file, or checks one.",
+            "A FILE is checked together with the MILLIPEDE_* variables of the environment."
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:printed, or FILE is valid", "2:FILE has problems"})

@@ -35,7 +35,7 @@ import picocli.CommandLine.TypeConversionException;
             "MILLIPEDE_AUTH_HMACSECRET, else from auth.hmacSecret in the file of --config.",
             "",
             "Examples:",
-            "  millipede token --user ann --config conf/production.json",
+            "  millipede token --user ann --config node.json",
             "  millipede token --count 15000 --ttl 1h > tokens.txt"
         })
 final class TokenCommand implements Callable<Integer> {

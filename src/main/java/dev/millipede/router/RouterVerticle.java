@@ -22,6 +22,7 @@ import dev.millipede.router.RoutingTable.Route;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.internal.ContextInternal;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -79,6 +80,7 @@ public final class RouterVerticle extends VerticleBase {
     }
 
     private void told(Message<BusRecord> message) {
+        assert onLoop();
         BusRecord body = message.body();
         if (body instanceof AskRouter) {
             LocalBus.reply(message, new RouterStatus(table.channels(), table.personalChannels()));
@@ -111,6 +113,10 @@ public final class RouterVerticle extends VerticleBase {
         }
     }
 
+    private boolean onLoop() {
+        return ((ContextInternal) context).nettyEventLoop().inEventLoop();
+    }
+
     private void beat() {
         long now = System.nanoTime();
         metrics.routerLoopLag(Math.max(0, now - nextBeat));
@@ -119,6 +125,7 @@ public final class RouterVerticle extends VerticleBase {
 
     /** Encodes once, then one send per listening instance. */
     private void relay(Publication publication) {
+        assert onLoop();
         metrics.publicationIn(publication.channel().namespace().name(), Source.BACKPLANE);
         Route route = table.get(publication.channel());
         if (route == null || route.instances == 0) {

@@ -11,6 +11,8 @@ import dev.millipede.protocol.Command;
 import dev.millipede.protocol.ErrorCode;
 import dev.millipede.protocol.ServerMessage;
 import dev.millipede.websocket.Connection.State;
+import io.vertx.core.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class CommandHandler implements Command.Receiver<Connection> {
     /** Commands that may wait for one subscription. */
     private static final int MAX_WAITING = 128;
+
+    /** The longest a client waits for the answer to a publish. */
+    private static final long MAX_WAIT_MILLIS = 3_000;
 
     private final Instance instance;
     private final Rules rules;
@@ -147,8 +152,8 @@ final class CommandHandler implements Command.Receiver<Connection> {
             instance.fail(from, command.id(), ErrorCode.PERMISSION_DENIED);
             return;
         }
-        instance.broker
-                .publish(new Publication(channel, command.data(), from.clientInfo()))
+        Future<Void> publishing = instance.broker.publish(new Publication(channel, command.data(), from.clientInfo()));
+        (publishing.isComplete() ? publishing : publishing.timeout(MAX_WAIT_MILLIS, TimeUnit.MILLISECONDS))
                 .onComplete(
                         accepted -> {
                             instance.metrics.publicationIn(channel.namespace().name(), Source.CLIENT);

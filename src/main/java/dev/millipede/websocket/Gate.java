@@ -48,6 +48,7 @@ final class Gate implements Handler<HttpServerRequest>, Upgrade.Taker {
 
     @Override
     public void handle(HttpServerRequest request) {
+        assert instance.onLoop();
         arrivals.requested(request.connection(), System.nanoTime());
         if (!path.equals(request.path())) {
             door.pages().handle(request);

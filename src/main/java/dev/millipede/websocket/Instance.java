@@ -68,6 +68,11 @@ final class Instance {
         this.subscribers = new LocalSubscribers(loop, router, shared.rules().broadcast(), opening);
     }
 
+    /** Whether the caller may touch what this instance owns; for assertions. */
+    boolean onLoop() {
+        return context.nettyEventLoop().inEventLoop();
+    }
+
     int connections() {
         return connections;
     }

@@ -57,27 +57,28 @@ final class Upgrade {
             taker.abandoned();
             return;
         }
+        ChannelTransport ours;
         try {
             leaveVertx(pipeline);
-            replace(pipeline, early, taker);
+            clear(pipeline);
+            channel.config().setAutoRead(true);
+            ours = taker.open(channel);
         } catch (RuntimeException e) {
             early.drop();
+            taker.abandoned();
             channel.close();
             throw e;
         }
+        pipeline.addLast(ours);
+        early.replay(ours, pipeline.context(ours));
     }
 
-    private static void replace(ChannelPipeline pipeline, Early early, Taker taker) {
+    private static void clear(ChannelPipeline pipeline) {
         for (Map.Entry<String, ChannelHandler> each : pipeline.toMap().entrySet()) {
             if (!(each.getValue() instanceof SslHandler)) {
                 pipeline.remove(each.getKey());
             }
         }
-        Channel channel = pipeline.channel();
-        channel.config().setAutoRead(true);
-        ChannelTransport ours = taker.open(channel);
-        pipeline.addLast(ours);
-        early.replay(ours, pipeline.context(ours));
     }
 
     /** Lets Vert.x see the end of its connection, so that its own books (metrics, close handlers) are right. */

@@ -130,6 +130,7 @@ public final class WebSocketVerticle extends VerticleBase {
     }
 
     private void told(Message<BusRecord> message) {
+        assert instance.onLoop();
         BusRecord body = message.body();
         if (body instanceof InstanceRecord record) {
             instance.told(record);
