@@ -114,7 +114,7 @@ public final class RouterVerticle extends VerticleBase {
     }
 
     private boolean onLoop() {
-        return ((ContextInternal) context).nettyEventLoop().inEventLoop();
+        return ((ContextInternal) context).inThread();
     }
 
     private void beat() {

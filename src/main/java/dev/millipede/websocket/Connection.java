@@ -94,11 +94,17 @@ class Connection implements FrameSink, Protocol.CommandSink {
 
     private @Nullable PartialFrame partial;
 
+    /**
+     * A connection whose id is made of random bits.
+     *
+     * @param idHigh of which four say that this is a random UUID (RFC 9562 section 5.4)
+     * @param idLow of which two say that it is a UUID of this kind
+     */
     @SuppressWarnings("NullAway.Init") // the transport is set by its own constructor, before the connection is used
     Connection(Instance instance, long idHigh, long idLow) {
         this.instance = instance;
-        this.idHigh = idHigh;
-        this.idLow = idLow;
+        this.idHigh = (idHigh & ~0xF000L) | 0x4000L;
+        this.idLow = (idLow & ~(3L << 62)) | (2L << 62);
     }
 
     /** The public id, as in {@code info.client}. */

@@ -70,7 +70,7 @@ final class Instance {
 
     /** Whether the caller may touch what this instance owns; for assertions. */
     boolean onLoop() {
-        return context.nettyEventLoop().inEventLoop();
+        return context.inThread();
     }
 
     int connections() {
