@@ -65,7 +65,7 @@ final class Instance {
         this.heartbeat = new Heartbeat(outbox, config, random);
         this.opening = new Opening(this, shared.rules(), config.pingInterval());
         this.commands = new CommandHandler(this, shared.rules());
-        this.subscribers = new LocalSubscribers(loop, router, shared.rules().broadcast(), opening);
+        this.subscribers = new LocalSubscribers(loop, router, shared.rules().broadcast(), new JoinAnswers(this));
     }
 
     /** Whether the caller may touch what this instance owns; for assertions. */
@@ -85,7 +85,10 @@ final class Instance {
         return slots;
     }
 
-    /** A new connection, for which a slot has been taken, counted and under its connect deadline; its transport must be set at once. */
+    /**
+     * A new connection, for which a slot has been taken, counted and under its connect deadline; its transport must be set
+     * at once.
+     */
     Connection accept(ConnectionFactory factory) {
         Connection connection = factory.create(this, random.nextLong(), random.nextLong());
         connections++;

@@ -9,18 +9,16 @@ import dev.millipede.protocol.Command;
 import dev.millipede.protocol.ErrorCode;
 import dev.millipede.protocol.ServerMessage.Connected;
 import dev.millipede.protocol.ServerMessage.Refreshed;
-import dev.millipede.protocol.ServerMessage.Subscribed;
 import dev.millipede.websocket.Connection.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The connect command and what follows from it: identity, automatic channels, the reply, and later the refresh of the
- * token. Also where joins end, as the connect is answered when its last one has. Confined to the event loop of its
- * WebSocketVerticle.
+ * The connect command and what follows from it: identity, automatic channels, the reply when the last of them is confirmed,
+ * and later the refresh of the token. Confined to the event loop of its WebSocketVerticle.
  */
-final class Opening implements LocalSubscribers.Outcome {
+final class Opening {
     private final Instance instance;
     private final Rules rules;
     private final int pingSeconds;
@@ -121,25 +119,15 @@ final class Opening implements LocalSubscribers.Outcome {
         return channels;
     }
 
-    @Override
-    public void joined(Joining joining) {
-        Connection connection = joining.connection;
-        if (joining.command != Joining.AUTOMATIC) {
-            instance.reply(connection, new Subscribed(joining.command));
-            instance.commands.resume(joining);
-        } else if (connection.pending != null) {
+    /** An automatic channel is confirmed. */
+    void joined(Connection connection) {
+        if (connection.pending != null) {
             arrived(connection, connection.pending);
         }
     }
 
-    @Override
-    public void failed(Joining joining) {
-        Connection connection = joining.connection;
-        if (joining.command != Joining.AUTOMATIC) {
-            instance.fail(connection, joining.command, ErrorCode.INTERNAL);
-            instance.commands.resume(joining);
-            return;
-        }
+    /** An automatic channel is not to be had now: the client is told to come again. */
+    void failed(Connection connection) {
         Pending pending = connection.pending;
         if (pending != null && pending.connect != null) {
             long id = pending.connect.id();

@@ -4,7 +4,8 @@ import dev.millipede.backplane.Broker;
 import dev.millipede.protocol.Protocol;
 
 /**
- * What all instances of a node share; given by the composition root. Immutable.
+ * What the composition root gives an instance: how it is configured, what it decides by, what it speaks, where it publishes.
+ * The same for all instances of a node, but for the token verifier in {@code rules}, of which each has its own as it locks.
  *
  * @param sliceNanos the longest the fan-out holds a loop: {@link #SLICE_NANOS}, or {@link #UNSLICED} in a test that shows
  *     what slicing is good for

@@ -316,12 +316,33 @@ class LocalSubscribersTest {
     }
 
     @Test
+    void refusedBroadcastsAreAskedForAgainAndNeverGivenUp() {
+        List<RouterRecord> said = new ArrayList<>();
+        LocalSubscribers alone = new LocalSubscribers(
+                new Loop(fixture.loop, fixture.loop, fixture.allocator, fixture.metrics),
+                new RouterLink(0, 0, said::add),
+                channel("broadcast"),
+                new JoinAnswers(fixture.instance));
+        alone.start();
+        Interest first = (Interest) said.remove(0);
+
+        alone.refused(new InterestRefused(first.channel(), first.ask()));
+        assertThat(said).isEmpty();
+
+        alone.expire(fixture.loop.now);
+        assertThat(said).hasSize(1);
+        Interest second = (Interest) said.get(0);
+        assertThat(second.channel()).isEqualTo(first.channel());
+        assertThat(second.ask()).isNotEqualTo(first.ask());
+    }
+
+    @Test
     void withoutAutomaticBroadcastsNobodyIsAskedForThem() {
         LocalSubscribers plain = new LocalSubscribers(
                 new Loop(fixture.loop, fixture.loop, fixture.allocator, fixture.metrics),
                 new RouterLink(0, 0, toRouter::add),
                 null,
-                fixture.instance.opening);
+                new JoinAnswers(fixture.instance));
         plain.start();
         plain.leaveBroadcast(ann);
         plain.expire(fixture.loop.now);
