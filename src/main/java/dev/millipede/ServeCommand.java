@@ -103,7 +103,11 @@ final class ServeCommand implements Callable<Integer> {
                 host,
                 node.publicPort(),
                 config.websocket().path());
-        log.info("API, metrics, health: http://{}:{}/", config.internal().host(), node.internalPort());
+        log.info(
+                "API, metrics, health: http{}://{}:{}/",
+                config.sharesPublicListener() ? scheme : "",
+                config.internal().host(),
+                node.internalPort());
         if (config.development()) {
             log.warn("development mode: whoever reaches this port can be anybody; run with --config for anything else");
             log.info("open http://{}:{}/ in two tabs", host, node.publicPort());
