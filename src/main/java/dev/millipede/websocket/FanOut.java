@@ -173,8 +173,8 @@ final class FanOut {
             router.giveBack(pass.charged());
         }
         LocalChannel channel = queue.channel;
-        // Of a channel that everybody has left the router has forgotten it, and may have heard it of a later one.
-        if (queue.behind && Backlog.hasCaughtUp(queue) && channel.liveMembers() > 0) {
+        // The router may have heard it of a later channel of this name meanwhile.
+        if (queue.behind && Backlog.hasCaughtUp(queue) && !channel.givenUp) {
             queue.behind = false;
             router.caughtUp(channel.channel);
         }

@@ -37,6 +37,9 @@ final class LocalChannel {
     /** Whether the router has confirmed that publications reach this instance. */
     boolean confirmed;
 
+    /** Everybody has left and the router has been told: what is still under way here is of no concern to it. */
+    boolean givenUp;
+
     /** Who waits for the confirmation; null when nobody does. */
     @Nullable
     List<Joining> joiners;

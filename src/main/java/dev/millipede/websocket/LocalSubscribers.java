@@ -213,6 +213,7 @@ final class LocalSubscribers {
 
     private void closeIfEmpty(LocalChannel local) {
         if (local != everybody && local.isEmpty() && channels.remove(local.channel, local)) {
+            local.givenUp = true;
             router.interestEnded(local.channel);
         }
     }

@@ -324,6 +324,34 @@ class FanOutTest {
     }
 
     @Test
+    void broadcastsThatFellBehindAndThenLostAllTheirMembersCatchUpForThoseWhoComeLater() {
+        List<Connection> members = fixture.members("broadcast", 10);
+        fixture.toRouter();
+        String push = "x".repeat(100 * KIB);
+        for (int i = 0; i < 100; i++) {
+            fixture.deliver("broadcast", push);
+        }
+        members.forEach(fixture.instance.subscribers::leaveBroadcast);
+        fixture.loop.settle();
+
+        assertThat(fixture.toRouter())
+                .containsExactly(
+                        new ChannelBehind(0, channel("broadcast")), new ChannelCaughtUp(0, channel("broadcast")));
+    }
+
+    @Test
+    void aRoomThatFellBehindAndIsGivenUpSaysNothingThatALaterRoomOfItsNameCouldSuffer() {
+        List<Connection> members = fixture.members("room:a", 10);
+        fixture.toRouter();
+        deliver(100, "x".repeat(100 * KIB));
+        members.forEach(member -> fixture.leave(member, "room:a"));
+        fixture.loop.settle();
+
+        assertThat(fixture.toRouter())
+                .containsExactly(new ChannelBehind(0, channel("room:a")), new InterestEnded(0, channel("room:a")));
+    }
+
+    @Test
     void whatOnePassDoesNotTakeAndHasWaitedTooLongIsBehind() {
         List<Connection> members = fixture.members("room:a", 10_000);
         members.forEach(member -> transport(member).remembers = false);
