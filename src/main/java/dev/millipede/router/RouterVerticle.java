@@ -137,8 +137,8 @@ public final class RouterVerticle extends VerticleBase {
         Delivery delivery = new Delivery(route.channel, envelopes);
         for (long left = route.instances; left != 0; left &= left - 1) {
             int instance = Long.numberOfTrailingZeros(left);
-            boolean full = (route.behind & (1L << instance)) != 0;
-            if (full || !budget.take(instance, envelopes.length())) {
+            boolean behind = (route.behind & (1L << instance)) != 0;
+            if (behind || !budget.take(instance, envelopes.length())) {
                 metrics.dropped(1);
             } else {
                 bus.send(addresses[instance], delivery);

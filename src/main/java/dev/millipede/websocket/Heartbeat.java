@@ -1,9 +1,10 @@
 package dev.millipede.websocket;
 
 import dev.millipede.protocol.CloseCode;
+import dev.millipede.protocol.Protocol;
+import dev.millipede.protocol.ServerMessage;
 import dev.millipede.websocket.Connection.State;
 import dev.millipede.websocket.frame.FrameWriter;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -26,18 +27,18 @@ final class Heartbeat {
     /** Longer than any answer to connect takes. */
     private static final int ANSWER_TICKS = 10_000 / TICK_MILLIS;
 
-    private static final byte[] PING = FrameWriter.text("{}".getBytes(StandardCharsets.UTF_8));
-
     private final TimingWheel wheel = new TimingWheel();
     private final Outbox outbox;
+    private final byte[] ping;
     private final RandomGenerator random;
     private final int pingTicks;
     private final int pongTicks;
     private final int connectTicks;
     private final int closeTicks;
 
-    Heartbeat(Outbox outbox, WebSocketConfig config, RandomGenerator random) {
+    Heartbeat(Outbox outbox, Protocol protocol, WebSocketConfig config, RandomGenerator random) {
         this.outbox = outbox;
+        this.ping = FrameWriter.text(protocol.encode(new ServerMessage.Ping()));
         this.random = random;
         this.pingTicks = ticks(config.pingInterval());
         this.pongTicks = ticks(config.pongTimeout());
@@ -128,7 +129,7 @@ final class Heartbeat {
             connection.pinged = !connection.pinged;
             if (connection.pinged) {
                 connection.awaitsPong = true;
-                outbox.send(connection, PING);
+                outbox.send(connection, ping);
             }
         }
         if (connection.isOpen()) {

@@ -62,7 +62,7 @@ final class Instance {
                 config.maxFrameSize(), config.maxMessageSize(), config.maxMessageSize() / BYTES_PER_FRAGMENT));
         this.outbox = new Outbox(loop, config.outboxLimit());
         this.fanOut = new FanOut(loop, outbox, router, shared.sliceNanos());
-        this.heartbeat = new Heartbeat(outbox, config, random);
+        this.heartbeat = new Heartbeat(outbox, protocol, config, random);
         this.opening = new Opening(this, shared.rules(), config.pingInterval());
         this.commands = new CommandHandler(this, shared.rules());
         this.subscribers = new LocalSubscribers(loop, router, shared.rules().broadcast(), new JoinAnswers(this));

@@ -55,7 +55,7 @@ final class Outbox {
                 .writeBytes(payload);
     }
 
-    /** Sends a control frame. */
+    /** Sends one whole frame. */
     void send(Connection to, byte[] frame) {
         offer(to, loop.allocator().directBuffer(frame.length).writeBytes(frame));
     }
