@@ -116,6 +116,16 @@ final class Instance {
         }
     }
 
+    /** Serves a connection outside its own input: what throws closes this one and nobody else notices. */
+    void guarded(Connection connection, Runnable service) {
+        try {
+            service.run();
+        } catch (RuntimeException e) {
+            failed(e);
+            connection.failed();
+        }
+    }
+
     void reply(Connection to, ServerMessage message) {
         outbox.send(to, protocol, message);
     }

@@ -17,21 +17,25 @@ final class JoinAnswers implements LocalSubscribers.Outcome {
 
     @Override
     public void joined(Joining joining) {
-        if (joining.command == Joining.AUTOMATIC) {
-            instance.opening.joined(joining.connection);
-        } else {
-            instance.reply(joining.connection, new Subscribed(joining.command));
-            instance.commands.resume(joining);
-        }
+        instance.guarded(joining.connection, () -> {
+            if (joining.command == Joining.AUTOMATIC) {
+                instance.opening.joined(joining.connection);
+            } else {
+                instance.reply(joining.connection, new Subscribed(joining.command));
+                instance.commands.resume(joining);
+            }
+        });
     }
 
     @Override
     public void failed(Joining joining) {
-        if (joining.command == Joining.AUTOMATIC) {
-            instance.opening.failed(joining.connection);
-        } else {
-            instance.fail(joining.connection, joining.command, ErrorCode.INTERNAL);
-            instance.commands.resume(joining);
-        }
+        instance.guarded(joining.connection, () -> {
+            if (joining.command == Joining.AUTOMATIC) {
+                instance.opening.failed(joining.connection);
+            } else {
+                instance.fail(joining.connection, joining.command, ErrorCode.INTERNAL);
+                instance.commands.resume(joining);
+            }
+        });
     }
 }

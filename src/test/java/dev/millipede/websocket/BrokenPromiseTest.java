@@ -58,6 +58,23 @@ class BrokenPromiseTest {
     }
 
     @Test
+    void whenItWaitedForASubscriptionTheOthersThatWaitedForTheSameStillGetTheirReplies() {
+        Connection ann = fixture.connection();
+        Connection bob = fixture.connection();
+        fixture.confirms = false;
+        receive(ann, ClientFrames.text("{\"id\":1,\"subscribe\":{\"channel\":\"room:a\"}}\n" + PUBLISH));
+        receive(bob, ClientFrames.text("{\"id\":2,\"subscribe\":{\"channel\":\"room:a\"}}"));
+        fixture.broker.breakDown();
+
+        fixture.confirm(fixture.asked("room:a"));
+        fixture.loop.settle();
+
+        assertThat(transport(ann).closeCodes).containsExactly(3004);
+        assertThat(transport(bob).taken()).containsExactly("{\"id\":2,\"subscribe\":{}}");
+        assertThat(logged.list).hasSize(1);
+    }
+
+    @Test
     void aPublicationThatIsNotAcceptedIsNotCounted() {
         Connection ann = fixture.connection();
 
