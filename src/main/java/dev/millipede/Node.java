@@ -104,6 +104,7 @@ public final class Node {
                 instances,
                 config.websocket().deliveryBudget());
         metrics.gaugeChannels(router::channels);
+        metrics.gaugeBackplaneReady(backplane::isReady);
         Future<Void> deployed = deploy(stage(), router);
         List<String> instanceStage = stage();
         for (int i = 0; i < instances; i++) {

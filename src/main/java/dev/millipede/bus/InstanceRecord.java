@@ -10,6 +10,9 @@ public sealed interface InstanceRecord extends BusRecord {
     /** Every publication ordered after this point reaches the instance. */
     record InterestConfirmed(Channel channel, int ask) implements InstanceRecord {}
 
+    /** The backplane lost its subscriptions: what it confirmed so far must be asked for again by whoever joins. */
+    record ConfirmationsVoid() implements InstanceRecord {}
+
     /** The backplane did not subscribe; waiting joiners are answered with error 100. */
     record InterestRefused(Channel channel, int ask) implements InstanceRecord {}
 }

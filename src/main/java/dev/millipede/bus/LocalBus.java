@@ -19,6 +19,9 @@ public final class LocalBus {
     /** The router's address. */
     public static final String ROUTER = "router";
 
+    /** The address of what knows the nodes. */
+    public static final String NODES = "nodes";
+
     private static final String CODEC = "by-reference";
     private static final DeliveryOptions LOCAL =
             new DeliveryOptions().setLocalOnly(true).setCodecName(CODEC);

@@ -14,11 +14,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 
@@ -42,6 +45,8 @@ public final class Metrics {
         3004, 3005, 3008, 3012, 3500, 3501, 3502, 3503, 3506, 3508
     };
 
+    private static final String[] SKIP_REASONS = {"version", "malformed", "utf8", "length", OTHER};
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
     private final LongAdder connections = new LongAdder();
@@ -55,6 +60,8 @@ public final class Metrics {
     private final List<EnumMap<Source, Counter>> publications = new ArrayList<>();
     private final Counter encoded;
     private final Counter unrouted;
+    private final Map<String, Counter> skipped = new HashMap<>();
+    private final Counter backplaneLost;
     private final Counter dropped;
     private final Counter deliveries;
     private final Counter deliveredBytes;
@@ -109,6 +116,16 @@ public final class Metrics {
         publications.add(publicationCounters(OTHER));
         encoded = counter("millipede.publications.encoded", "Publications encoded for a wire format, once per node");
         unrouted = counter("millipede.publications.unrouted", "Publications nobody on this node listened to");
+        for (String reason : SKIP_REASONS) {
+            skipped.put(
+                    reason,
+                    counter(
+                            "millipede.publications.skipped",
+                            "Messages of the backplane that are no publications",
+                            "reason",
+                            reason));
+        }
+        backplaneLost = counter("millipede.backplane.losses", "Times the backplane's subscriptions were lost");
         dropped = counter(
                 "millipede.publications.dropped",
                 "Publications kept from an instance that had used up its delivery budget, once for each instance");
@@ -187,6 +204,17 @@ public final class Metrics {
         unrouted.increment();
     }
 
+    /** The backplane brought something that is no publication, for one of a few reasons. */
+    public void publicationSkipped(String reason) {
+        Counter counter = skipped.get(reason);
+        Objects.requireNonNullElse(counter, Objects.requireNonNull(skipped.get(OTHER)))
+                .increment();
+    }
+
+    public void backplaneLost() {
+        backplaneLost.increment();
+    }
+
     public void dropped(long publications) {
         dropped.increment((double) publications);
     }
@@ -222,6 +250,14 @@ public final class Metrics {
     /** The limit is asked for by each scrape, on its thread, as with the other gauges; a value a moment old will do. */
     public void gaugeConnectionLimit(LongSupplier limit) {
         gauge("millipede.connections.limit", "Connections this node takes before it answers 503", limit)
+                .register(registry);
+    }
+
+    public void gaugeBackplaneReady(BooleanSupplier ready) {
+        gauge(
+                        "millipede.backplane.ready",
+                        "1 while publications are accepted and received",
+                        () -> ready.getAsBoolean() ? 1 : 0)
                 .register(registry);
     }
 

@@ -1,8 +1,10 @@
 package dev.millipede.router;
 
 import dev.millipede.backplane.Broker;
+import dev.millipede.backplane.Skipped;
 import dev.millipede.bus.BusRecord;
 import dev.millipede.bus.Envelopes;
+import dev.millipede.bus.InstanceRecord;
 import dev.millipede.bus.InstanceRecord.Delivery;
 import dev.millipede.bus.LocalBus;
 import dev.millipede.bus.NodeRecord.AskRouter;
@@ -67,7 +69,7 @@ public final class RouterVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        broker.listen(this::relay);
+        broker.listen(new FromBackplane());
         nextBeat = System.nanoTime() + BEAT_NANOS;
         vertx.setPeriodic(TimeUnit.NANOSECONDS.toMillis(BEAT_NANOS), timer -> beat());
         vertx.setPeriodic(UpstreamSubscriptions.LINGER_MILLIS, timer -> upstream.sweep(millis()));
@@ -121,6 +123,35 @@ public final class RouterVerticle extends VerticleBase {
         long now = System.nanoTime();
         metrics.routerLoopLag(Math.max(0, now - nextBeat));
         nextBeat = now + BEAT_NANOS;
+    }
+
+    /** What the backplane says, on the router's loop. */
+    private final class FromBackplane implements Broker.Listener {
+        @Override
+        public void publication(Publication publication) {
+            relay(publication);
+        }
+
+        @Override
+        public void skipped(Skipped why) {
+            metrics.publicationSkipped(why.label());
+        }
+
+        @Override
+        public void lost() {
+            assert onLoop();
+            metrics.backplaneLost();
+            upstream.lost();
+            for (String address : addresses) {
+                bus.send(address, new InstanceRecord.ConfirmationsVoid());
+            }
+        }
+
+        @Override
+        public Future<Void> restore() {
+            assert onLoop();
+            return upstream.restore();
+        }
     }
 
     /** Encodes once, then one send per listening instance. */

@@ -1,7 +1,9 @@
 package dev.millipede.router;
 
 import dev.millipede.channel.Channel;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +26,8 @@ final class RoutingTable {
         long instances;
         /** Bit n: instance n has more waiting than it can write, deliveries to it are dropped. */
         long behind;
-        /** Whether the backplane has confirmed the subscription. */
-        boolean confirmed;
+        /** The generation of subscriptions in which the backplane has confirmed this one; 0 = never. */
+        int confirmedIn;
         /** How often the last listener has left; tells a departure that was followed by another. */
         int departures;
 
@@ -38,6 +40,11 @@ final class RoutingTable {
     @Nullable
     Route get(Channel channel) {
         return routes.get(channel);
+    }
+
+    /** All routes as they are now; a copy, as restoring them takes a while. */
+    List<Route> routes() {
+        return new ArrayList<>(routes.values());
     }
 
     /** Enters an instance and returns the channel's route. */

@@ -2,6 +2,7 @@ package dev.millipede.websocket;
 
 import dev.millipede.backplane.Broker;
 import dev.millipede.bus.InstanceRecord;
+import dev.millipede.bus.InstanceRecord.ConfirmationsVoid;
 import dev.millipede.bus.InstanceRecord.Delivery;
 import dev.millipede.bus.InstanceRecord.InterestConfirmed;
 import dev.millipede.bus.InstanceRecord.InterestRefused;
@@ -160,6 +161,8 @@ final class Instance {
             subscribers.confirmed(confirmed);
         } else if (record instanceof InterestRefused refused) {
             subscribers.refused(refused);
+        } else if (record instanceof ConfirmationsVoid) {
+            subscribers.confirmationsVoid();
         }
     }
 

@@ -34,8 +34,8 @@ final class LocalChannel {
     /** Number of the question to the router; a confirmation of another one is stale. */
     int ask;
 
-    /** Whether the router has confirmed that publications reach this instance. */
-    boolean confirmed;
+    /** The generation of confirmations in which the router has confirmed that publications reach this instance; 0 = never. */
+    int confirmedIn;
 
     /** Everybody has left and the router has been told: what is still under way here is of no concern to it. */
     boolean givenUp;

@@ -27,6 +27,7 @@ final class LocalSubscribers {
     private final ArrayDeque<Joining> byDeadline = new ArrayDeque<>();
     private final @Nullable LocalChannel everybody;
     private int asks;
+    private int generation = 1;
     private boolean askAgain;
     private int subscriptions;
 
@@ -105,10 +106,14 @@ final class LocalSubscribers {
             connection.pending = pending;
         }
         pending.joins.add(joining);
-        if (local.confirmed) {
+        if (local.confirmedIn == generation) {
             enter(joining);
             outcome.joined(joining);
         } else {
+            if (local.joiners == null && local.confirmedIn != 0) {
+                // It has members, and what was confirmed to them holds no more.
+                ask(local);
+            }
             local.addJoiner(joining);
             byDeadline.add(joining);
         }
@@ -140,7 +145,7 @@ final class LocalSubscribers {
         if (local == null || local.ask != answer.ask()) {
             return;
         }
-        local.confirmed = true;
+        local.confirmedIn = generation;
         List<Joining> joiners = local.joiners;
         local.joiners = null;
         if (joiners != null) {
@@ -148,6 +153,11 @@ final class LocalSubscribers {
             joiners.forEach(this::enter);
             joiners.forEach(outcome::joined);
         }
+    }
+
+    /** From here on nothing counts as confirmed; members stay, who joins asks again. */
+    void confirmationsVoid() {
+        generation++;
     }
 
     void refused(InterestRefused answer) {

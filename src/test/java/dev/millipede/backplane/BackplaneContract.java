@@ -8,6 +8,7 @@ import dev.millipede.channel.ClientInfo;
 import dev.millipede.channel.Namespaces;
 import dev.millipede.channel.Payload;
 import dev.millipede.channel.Publication;
+import dev.millipede.support.Ear;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -44,7 +45,7 @@ public abstract class BackplaneContract {
     void openAndListen() {
         backplane = await(open(vertx));
         onLoop(() -> {
-            broker().listen(publication -> heard.add(new Heard(publication, Vertx.currentContext())));
+            broker().listen(new Ear(publication -> heard.add(new Heard(publication, Vertx.currentContext()))));
             return Future.succeededFuture();
         });
     }

@@ -30,7 +30,7 @@ class RoutingTableTest {
 
         assertThat(route.instances).isEqualTo(1L | 1L << 63);
         assertThat(table.get(room)).isSameAs(route);
-        assertThat(route.confirmed).isFalse();
+        assertThat(route.confirmedIn).isZero();
     }
 
     @Test

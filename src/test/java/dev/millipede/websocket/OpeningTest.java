@@ -76,7 +76,7 @@ class OpeningTest {
     void broadcastsAreWaitedForToo() {
         InstanceFixture slow = new InstanceFixture();
         LocalChannel everybody = Objects.requireNonNull(slow.instance.subscribers.everybody());
-        everybody.confirmed = false;
+        everybody.confirmedIn = 0;
         use(slow);
         says(new Command.Connect(1, null));
         assertThat(heard()).isEmpty();

@@ -6,6 +6,7 @@ import dev.millipede.channel.Channel;
 import dev.millipede.channel.Namespaces;
 import dev.millipede.channel.Payload;
 import dev.millipede.channel.Publication;
+import dev.millipede.support.Ear;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -64,7 +65,7 @@ class MemoryBrokerTest {
 
     @Test
     void aPublicationPastTheBoundOfTheQueueFailsAndTheOthersArrive() throws InterruptedException {
-        onLoop(() -> broker.listen(heard::add));
+        onLoop(() -> broker.listen(new Ear(heard::add)));
         CountDownLatch held = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
         loop.runOnContext(ignored -> {
@@ -103,7 +104,7 @@ class MemoryBrokerTest {
     @Test
     void whatIsPublishedOnTheLoopItselfIsHeardInALaterTurn() {
         onLoop(() -> {
-            broker.listen(heard::add);
+            broker.listen(new Ear(heard::add));
             assertThat(broker.publish(publication(1)).succeeded()).isTrue();
             assertThat(heard).isEmpty();
         });

@@ -1,0 +1,76 @@
+package dev.millipede.router;
+
+import dev.millipede.router.RoutingTable.Route;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * Subscribes to many channels again, so many at a time that neither the backplane nor a client that asks meanwhile has to
+ * wait long. Confined to the router's event loop.
+ */
+final class Restoration {
+    /** Subscriptions under way at a time. */
+    static final int WINDOW = 4_096;
+
+    private final List<Route> routes;
+    private final Predicate<Route> missing;
+    private final Function<Route, Future<Void>> subscribe;
+    private final BooleanSupplier current;
+    private final Promise<Void> done = Promise.promise();
+    private int next;
+    private int underWay;
+    private boolean filling;
+
+    /**
+     * Starts nothing yet.
+     *
+     * @param routes what to subscribe to, in this order
+     * @param missing whether a route still needs it when its turn comes
+     * @param subscribe its future completes with the answer, whatever that is
+     * @param current whether the connection is still the one to restore
+     */
+    Restoration(
+            List<Route> routes,
+            Predicate<Route> missing,
+            Function<Route, Future<Void>> subscribe,
+            BooleanSupplier current) {
+        this.routes = routes;
+        this.missing = missing;
+        this.subscribe = subscribe;
+        this.current = current;
+    }
+
+    /** Completes when all have been answered; never, when the connection is lost before. */
+    Future<Void> start() {
+        fill();
+        return done.future();
+    }
+
+    private void fill() {
+        if (filling || !current.getAsBoolean()) {
+            return;
+        }
+        // An answer that comes at once must not start another loop inside this one.
+        filling = true;
+        while (underWay < WINDOW && next < routes.size()) {
+            Route route = routes.get(next++);
+            if (missing.test(route)) {
+                underWay++;
+                subscribe.apply(route).onComplete(answer -> answered());
+            }
+        }
+        filling = false;
+        if (underWay == 0 && next == routes.size()) {
+            done.tryComplete();
+        }
+    }
+
+    private void answered() {
+        underWay--;
+        fill();
+    }
+}
