@@ -8,11 +8,13 @@ import dev.millipede.auth.Permissions;
 import dev.millipede.auth.TokenVerifier;
 import dev.millipede.backplane.Backplane;
 import dev.millipede.backplane.memory.MemoryBackplane;
+import dev.millipede.backplane.redis.RedisBackplane;
 import dev.millipede.bus.LocalBus;
 import dev.millipede.channel.Namespace;
 import dev.millipede.metrics.Metrics;
 import dev.millipede.os.OpenFiles;
 import dev.millipede.protocol.json.JsonProtocol;
+import dev.millipede.protocol.json.PlainMessage;
 import dev.millipede.router.RouterVerticle;
 import dev.millipede.websocket.Rules;
 import dev.millipede.websocket.Shared;
@@ -53,7 +55,7 @@ public final class Node {
     private final Metrics metrics;
     private final Vertx vertx;
     private final LocalBus bus;
-    private final Backplane backplane = new MemoryBackplane();
+    private final Backplane backplane;
     private final List<WebSocketVerticle> webSockets = new ArrayList<>();
     /** What runs, in stages: each is stopped as a whole before the one that was started before it. */
     private final List<List<String>> stages = new ArrayList<>();
@@ -78,6 +80,11 @@ public final class Node {
                         new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(instances + OTHER_LOOPS))
                 .build();
         this.bus = LocalBus.open(vertx);
+        this.backplane = switch (config.backplane().type()) {
+            case MEMORY -> new MemoryBackplane();
+            case REDIS ->
+                new RedisBackplane(vertx, config.backplane().redis(), config.namespaces(), PlainMessage::ofText);
+        };
     }
 
     /** Starts a node; fails, with everything stopped again, when a port is taken. */

@@ -1,6 +1,5 @@
 package dev.millipede;
 
-import dev.millipede.backplane.BackplaneConfig;
 import dev.millipede.config.ConfigException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -64,9 +63,9 @@ final class ServeCommand implements Callable<Integer> {
             err.flush();
             return 2;
         }
-        if (config.backplane().type() != BackplaneConfig.Type.MEMORY
-                || config.cluster().enabled()) {
-            log.error("backplane redis and cluster can be configured but are not built yet; this version runs alone");
+        if (config.cluster().enabled()) {
+            log.error(
+                    "cluster can be configured but is not built yet; nodes that share a Redis reach each other without");
             return 1;
         }
         config.warnings().forEach(warning -> log.warn("{}", warning));
@@ -112,7 +111,7 @@ final class ServeCommand implements Callable<Integer> {
             log.warn("development mode: whoever reaches this port can be anybody; run with --config for anything else");
             log.info("open http://{}:{}/ in two tabs", host, node.publicPort());
         }
-        log.info("ready");
+        log.info(node.isReady() ? "ready" : "started, and ready as soon as Redis is");
     }
 
     /** Ends the process with a code of ours: by itself the JVM would say which signal ended it. */
