@@ -8,9 +8,9 @@ const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run
 export const launch = () =>
   chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS });
 
-/** A tab of its own session that shows a page; errors it logs are added to `complaints`. */
-export async function openPage(t, browser, url, complaints) {
-  const context = await browser.newContext({ viewport: { width: 1200, height: 800 } });
+/** A tab of its own session that shows a page; errors it logs are added to `complaints`. `options` are the browser's. */
+export async function openPage(t, browser, url, complaints, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...options });
   t.after(() => context.close());
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);

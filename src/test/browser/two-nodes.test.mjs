@@ -25,7 +25,9 @@ const tab = (t, node, name) => openTab(t, browser, nodes[node].port, name, compl
 
 /** A blank page of a node's origin with a client of the SDK, connected as a user; it keeps what comes in `heard`. */
 async function sdk(t, node, user, room) {
-  const page = await openPage(t, browser, `http://127.0.0.1:${nodes[node].port}/style.css`, complaints);
+  // The page's policy allows no script of the test's.
+  const url = `http://127.0.0.1:${nodes[node].port}/style.css`;
+  const page = await openPage(t, browser, url, complaints, { bypassCSP: true });
   await page.addScriptTag({ path: SDK });
   await page.evaluate(async ({ user, room }) => {
     const { token } = await (await fetch(`/dev/token?user=${user}`)).json();
