@@ -7,6 +7,7 @@ import dev.millipede.auth.Permissions;
 import dev.millipede.auth.TokenVerifier;
 import dev.millipede.backplane.Backplane;
 import dev.millipede.backplane.memory.MemoryBackplane;
+import dev.millipede.backplane.redis.RedisBackplane;
 import dev.millipede.bus.LocalBus;
 import dev.millipede.cluster.Membership;
 import dev.millipede.cluster.NodeFacts;
@@ -14,6 +15,7 @@ import dev.millipede.cluster.NodesVerticle;
 import dev.millipede.metrics.Metrics;
 import dev.millipede.os.OpenFiles;
 import dev.millipede.protocol.json.JsonProtocol;
+import dev.millipede.protocol.json.PlainMessage;
 import dev.millipede.router.RouterVerticle;
 import dev.millipede.websocket.Rules;
 import dev.millipede.websocket.Shared;
@@ -60,7 +62,7 @@ public final class Node {
     private final Metrics metrics;
     private final Vertx vertx;
     private final LocalBus bus;
-    private final Backplane backplane = new MemoryBackplane();
+    private final Backplane backplane;
     private final List<WebSocketVerticle> webSockets = new ArrayList<>();
     /** What runs, in stages: each is stopped as a whole before the one that was started before it. */
     private final List<Stage> stages = new ArrayList<>();
@@ -83,6 +85,11 @@ public final class Node {
         this.metrics = foundation.metrics();
         this.vertx = foundation.vertx();
         this.bus = LocalBus.open(vertx, () -> metrics.controlRejected("foreign"));
+        this.backplane = switch (config.backplane().type()) {
+            case MEMORY -> new MemoryBackplane();
+            case REDIS ->
+                new RedisBackplane(vertx, config.backplane().redis(), config.namespaces(), PlainMessage::ofText);
+        };
     }
 
     /**
@@ -93,7 +100,7 @@ public final class Node {
         // A promise without context: after a failure the event loops are gone before it is kept.
         Promise<Node> started = Promise.promise();
         Foundation.lay(config)
-                .map(foundation -> new Node(config, foundation, InstantSource.system()))
+                .compose(foundation -> on(foundation, config))
                 .onComplete(
                         node -> within(DEPLOY_SECONDS, "not all parts of the node started", node.deploy())
                                 .onComplete(
@@ -101,6 +108,14 @@ public final class Node {
                                         failure -> node.stop().onComplete(stopped -> started.fail(failure))),
                         started::fail);
         return started.future();
+    }
+
+    private static Future<Node> on(Foundation foundation, NodeConfig config) {
+        try {
+            return Future.succeededFuture(new Node(config, foundation, InstantSource.system()));
+        } catch (RuntimeException e) {
+            return foundation.vertx().close().transform(closed -> Future.failedFuture(e));
+        }
     }
 
     private Future<Void> deploy() {

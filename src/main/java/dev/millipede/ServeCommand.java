@@ -1,6 +1,5 @@
 package dev.millipede;
 
-import dev.millipede.backplane.BackplaneConfig;
 import dev.millipede.cluster.CannotJoinException;
 import dev.millipede.config.ConfigException;
 import java.io.PrintWriter;
@@ -38,6 +37,8 @@ final class ServeCommand implements Callable<Integer> {
     private static final long START_SECONDS = 60;
     private static final long STOP_SECONDS = 15;
     private static final int SECRET_BYTES = 32;
+    private static final int READY_LOOK_MILLIS = 20;
+    private static final int READY_LOOKS = 100;
 
     private final Map<String, String> environment;
 
@@ -65,10 +66,6 @@ final class ServeCommand implements Callable<Integer> {
             err.flush();
             return 2;
         }
-        if (config.backplane().type() != BackplaneConfig.Type.MEMORY) {
-            log.error("backplane redis can be configured but is not built yet");
-            return 1;
-        }
         config.warnings().forEach(warning -> log.warn("{}", warning));
         return serve(config);
     }
@@ -89,6 +86,7 @@ final class ServeCommand implements Callable<Integer> {
         }
         announce(config, node);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node), "stop"));
+        awaitReady(node);
         new CountDownLatch(1).await();
         return 0;
     }
@@ -123,6 +121,16 @@ final class ServeCommand implements Callable<Integer> {
         if (config.development()) {
             log.warn("development mode: whoever reaches this port can be anybody; run with --config for anything else");
             log.info("open http://{}:{}/ in two tabs", host, node.publicPort());
+        }
+    }
+
+    /** What may be missing is the backplane, and it says why. */
+    private static void awaitReady(Node node) throws InterruptedException {
+        for (int i = 0; !node.isReady(); i++) {
+            if (i == READY_LOOKS) {
+                log.warn("started, and not ready before the backplane is");
+            }
+            Thread.sleep(READY_LOOK_MILLIS);
         }
         log.info("ready");
     }
