@@ -13,7 +13,18 @@ public final class Eventually {
 
     /** Asks until the answer is as wanted, for at most {@link TestClient#DEADLINE_SECONDS}. */
     public static <T> T until(Supplier<T> ask, Predicate<T> wanted) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TestClient.DEADLINE_SECONDS);
+        return until(TestClient.DEADLINE_SECONDS, ask, wanted);
+    }
+
+    /** The same for at most that many seconds; returns how many it took. */
+    public static <T> double secondsUntil(long most, Supplier<T> ask, Predicate<T> wanted) {
+        long from = System.nanoTime();
+        until(most, ask, wanted);
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from) / 1000.0;
+    }
+
+    private static <T> T until(long seconds, Supplier<T> ask, Predicate<T> wanted) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         T answer = ask.get();
         while (!wanted.test(answer)) {
             if (System.nanoTime() - deadline > 0) {
