@@ -44,6 +44,7 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
     private boolean hearsProbes;
     private boolean restored;
     private boolean stalled;
+    private boolean closed;
 
     /** @param ready is told whenever it may have changed */
     RedisSession(
@@ -124,7 +125,9 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
     public void lost() {
         hearsProbes = false;
         restored = false;
-        listener.lost();
+        if (!closed) {
+            listener.lost();
+        }
         tellReady();
     }
 
@@ -184,6 +187,7 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
     void close() {
         context.owner().cancelTimer(probeTimer);
         context.owner().cancelTimer(masterTimer);
+        closed = true;
         publisher.kept().close();
         subscriber.kept().close();
         ready.accept(false);
