@@ -94,10 +94,7 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
     public void connected() {
         int connected = ++generation;
         long since = millis();
-        subscriber.subscribe(probeChannel).onSuccess(acknowledged -> {
-            hearsProbes = true;
-            tick();
-        });
+        listenToProbes();
         listener.restore().onSuccess(done -> {
             if (connected == generation && subscriber.kept().isOpen()) {
                 restored = true;
@@ -105,6 +102,23 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
                 tellReady();
             }
         });
+    }
+
+    /** Goes on asking on this connection while Redis refuses, for example until its user may. */
+    private void listenToProbes() {
+        int asked = generation;
+        subscriber
+                .subscribe(probeChannel)
+                .onComplete(
+                        acknowledged -> {
+                            hearsProbes = true;
+                            tick();
+                        },
+                        refused -> context.setTimer(Probe.PERIOD_MILLIS, timer -> {
+                            if (asked == generation && subscriber.kept().isOpen()) {
+                                listenToProbes();
+                            }
+                        }));
     }
 
     @Override
