@@ -36,6 +36,8 @@ final class ServeCommand implements Callable<Integer> {
     private static final long START_SECONDS = 60;
     private static final long STOP_SECONDS = 15;
     private static final int SECRET_BYTES = 32;
+    private static final int READY_LOOK_MILLIS = 20;
+    private static final int READY_LOOKS = 100;
 
     private final Map<String, String> environment;
 
@@ -88,6 +90,7 @@ final class ServeCommand implements Callable<Integer> {
         }
         announce(config, node);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node), "stop"));
+        awaitReady(node);
         new CountDownLatch(1).await();
         return 0;
     }
@@ -111,7 +114,17 @@ final class ServeCommand implements Callable<Integer> {
             log.warn("development mode: whoever reaches this port can be anybody; run with --config for anything else");
             log.info("open http://{}:{}/ in two tabs", host, node.publicPort());
         }
-        log.info(node.isReady() ? "ready" : "started, and ready as soon as Redis is");
+    }
+
+    /** What may be missing is the backplane, and it says why. */
+    private static void awaitReady(Node node) throws InterruptedException {
+        for (int i = 0; !node.isReady(); i++) {
+            if (i == READY_LOOKS) {
+                log.warn("started, and not ready before the backplane is");
+            }
+            Thread.sleep(READY_LOOK_MILLIS);
+        }
+        log.info("ready");
     }
 
     /** Ends the process with a code of ours: by itself the JVM would say which signal ended it. */

@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A broker whose subscriptions are confirmed or refused, and whose publications are brought, by hand. */
@@ -28,6 +29,9 @@ final class HandFedBroker implements Broker {
     /** Whether subscriptions are confirmed at once. */
     boolean confirms;
 
+    /** Hears of each subscription as it is asked for. */
+    Consumer<Channel> whenSubscribed = channel -> {};
+
     private @Nullable Listener listener;
     private @Nullable Context context;
 
@@ -37,6 +41,19 @@ final class HandFedBroker implements Broker {
 
     void refuse() {
         answers.remove(0).fail("the backplane is away");
+    }
+
+    void confirmAll() {
+        while (!answers.isEmpty()) {
+            confirm();
+        }
+    }
+
+    /** Refuses what is under way, but not what is asked for in answer to that. */
+    void refuseAll() {
+        for (int left = answers.size(); left > 0; left--) {
+            refuse();
+        }
     }
 
     /** Brings a publication on the listener's event loop. */
@@ -54,6 +71,7 @@ final class HandFedBroker implements Broker {
     @Override
     public Future<Void> subscribe(Channel channel) {
         subscribed.add(channel.name());
+        whenSubscribed.accept(channel);
         if (confirms) {
             return Future.succeededFuture();
         }
