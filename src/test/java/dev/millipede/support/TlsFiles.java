@@ -35,6 +35,8 @@ public record TlsFiles(Path certificate, Path key, SSLContext trust) {
                 "EC",
                 "-dname",
                 "CN=localhost",
+                "-ext",
+                "SAN=dns:localhost,ip:127.0.0.1",
                 "-validity",
                 "2",
                 "-storetype",
