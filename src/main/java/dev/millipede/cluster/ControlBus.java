@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.MessageProducer;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -23,6 +24,7 @@ final class ControlBus {
 
     private final EventBus bus;
     private final MessageProducer<Buffer> producer;
+    private @Nullable MessageConsumer<?> consumer;
     private @Nullable Future<Void> underWay;
     private long underWaySince;
 
@@ -38,15 +40,16 @@ final class ControlBus {
      * @param other told of what came and is no bytes: nobody of ours sent it
      */
     Future<Void> listen(Consumer<Buffer> bytes, Runnable other) {
-        return bus.consumer(ADDRESS, message -> {
-                    Buffer body = bytesOf(message);
-                    if (body == null) {
-                        other.run();
-                    } else {
-                        bytes.accept(body);
-                    }
-                })
-                .completion();
+        MessageConsumer<Object> registered = bus.consumer(ADDRESS, message -> {
+            Buffer body = bytesOf(message);
+            if (body == null) {
+                other.run();
+            } else {
+                bytes.accept(body);
+            }
+        });
+        consumer = registered;
+        return registered.completion();
     }
 
     /** The body is decoded when it is asked for, by a codec of the sender's choice. */
@@ -71,8 +74,14 @@ final class ControlBus {
         }
     }
 
-    /** Sends whatever else is under way; done when it is written, or soon after. */
+    /**
+     * Hears no more, and sends whatever else is under way; done when it is written, or soon after. That the cluster forgets
+     * this node as a listener is not waited for.
+     */
     Future<Void> last(Buffer record) {
+        if (consumer != null) {
+            consumer.unregister();
+        }
         return producer.write(record)
                 .timeout(GOODBYE_MILLIS, TimeUnit.MILLISECONDS)
                 .otherwiseEmpty();

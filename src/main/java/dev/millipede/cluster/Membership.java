@@ -104,8 +104,10 @@ public final class Membership {
 
     private static CannotJoinException cannotJoin(Throwable failure, long seconds) {
         return failure instanceof TimeoutException
-                ? new CannotJoinException("could not join the cluster within " + seconds + " s", failure)
-                : new CannotJoinException("could not join the cluster: " + failure.getMessage(), failure);
+                ? new CannotJoinException(
+                        "could not join the nodes of cluster.members within " + seconds + " s", failure)
+                : new CannotJoinException(
+                        "could not join the nodes of cluster.members: " + failure.getMessage(), failure);
     }
 
     /** Records are bytes that we read ourselves: nothing that comes over the bus may choose a class to be made. */
