@@ -1,5 +1,6 @@
 package dev.millipede;
 
+import dev.millipede.cluster.CannotJoinException;
 import dev.millipede.config.ConfigException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -65,11 +66,6 @@ final class ServeCommand implements Callable<Integer> {
             err.flush();
             return 2;
         }
-        if (config.cluster().enabled()) {
-            log.error(
-                    "cluster can be configured but is not built yet; nodes that share a Redis reach each other without");
-            return 1;
-        }
         config.warnings().forEach(warning -> log.warn("{}", warning));
         return serve(config);
     }
@@ -85,7 +81,7 @@ final class ServeCommand implements Callable<Integer> {
         try {
             node = Node.start(config).toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            log.error("cannot start: {}", e instanceof ExecutionException ? e.getCause() : "took too long");
+            log.error("cannot start: {}", reason(e));
             return 1;
         }
         announce(config, node);
@@ -95,10 +91,22 @@ final class ServeCommand implements Callable<Integer> {
         return 0;
     }
 
+    private static Object reason(Exception e) {
+        Throwable cause = e.getCause();
+        if (cause instanceof CannotJoinException || cause instanceof TimeoutException) {
+            return String.valueOf(cause.getMessage());
+        }
+        return cause == null ? "took too long" : cause;
+    }
+
     private static void announce(NodeConfig config, Node node) {
         String scheme = config.http().tls() == null ? "" : "s";
         String host = config.http().host();
         log.info("millipede {} takes up to {} connections", Version.name(), node.connectionLimit());
+        String address = node.clusterAddress();
+        if (address != null) {
+            log.info("cluster: {}", address);
+        }
         log.info(
                 "clients: ws{}://{}:{}{}",
                 scheme,

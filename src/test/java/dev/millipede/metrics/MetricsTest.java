@@ -29,6 +29,7 @@ final class MetricsTest {
     void theMetersOfANodeAreThoseInTheManual() throws IOException {
         metrics.gaugeConnectionLimit(() -> 0);
         metrics.gaugeChannels(() -> 0);
+        metrics.gaugeNodes(() -> 1);
         metrics.gaugeSubscriptions(0, () -> 0);
 
         assertThat(documented()).isEqualTo(names(metrics.scrape(), Pattern.compile("# HELP (millipede_\\w+) .+")));
@@ -95,6 +96,8 @@ final class MetricsTest {
         metrics.slowClosed();
         metrics.encoded();
         metrics.publicationUnrouted();
+        metrics.controlRejected("seal");
+        metrics.controlRejected("unheard-of");
 
         assertThat(metrics.scrape())
                 .contains("millipede_commands_total{command=\"pong\"} 1.0")
@@ -110,7 +113,9 @@ final class MetricsTest {
                 .contains("millipede_handshakes_refused_total{status=\"other\"} 1.0")
                 .contains("millipede_slow_closes_total 1.0")
                 .contains("millipede_publications_encoded_total 1.0")
-                .contains("millipede_publications_unrouted_total 1.0");
+                .contains("millipede_publications_unrouted_total 1.0")
+                .contains("millipede_cluster_rejected_total{reason=\"seal\"} 1.0")
+                .contains("millipede_cluster_rejected_total{reason=\"other\"} 1.0");
     }
 
     @Test

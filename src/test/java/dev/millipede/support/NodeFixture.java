@@ -1,7 +1,5 @@
 package dev.millipede.support;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.millipede.Node;
 import dev.millipede.NodeConfig;
 import dev.millipede.auth.TokenMint;
@@ -130,7 +128,11 @@ public final class NodeFixture implements AutoCloseable {
 
     /** A connection of a user that is subscribed to a channel. */
     public TestClient member(String user, String channel) {
-        TestClient client = connect(user);
+        return subscribe(connect(user), channel);
+    }
+
+    /** Subscribes a connection to a channel. */
+    public static TestClient subscribe(TestClient client, String channel) {
         JsonObject reply = client.call("subscribe", channel);
         if (!reply.containsKey("subscribe")) {
             throw new AssertionError(reply);
@@ -138,20 +140,19 @@ public final class NodeFixture implements AutoCloseable {
         return client;
     }
 
+    /** Where its API, metrics and health are. */
+    public InternalPort internal() {
+        return new InternalPort(node.internalPort());
+    }
+
     /** Calls the HTTP API and returns its result. */
     public JsonObject api(String method, JsonObject body) {
-        RawHttp.Reply reply = RawHttp.post(
-                node.internalPort(), "/api/" + method, body.encode().getBytes(UTF_8), "X-API-Key: " + API_KEY);
-        JsonObject answer = new JsonObject(reply.body());
-        if (reply.status() != 200 || !answer.containsKey("result")) {
-            throw new AssertionError(reply);
-        }
-        return answer.getJsonObject("result");
+        return internal().api(method, body);
     }
 
     /** Publishes over the HTTP API. */
     public void publish(String channel, Object data) {
-        api("publish", new JsonObject().put("channel", channel).put("data", data));
+        internal().publish(channel, data);
     }
 
     /** What the API's info says of this node. */
@@ -161,12 +162,7 @@ public final class NodeFixture implements AutoCloseable {
 
     /** The value of one metric, by its whole name with labels as scraped. */
     public double metric(String name) {
-        String body = RawHttp.get(node.internalPort(), "/metrics").body();
-        return body.lines()
-                .filter(line -> line.startsWith(name + ' '))
-                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no metric " + name + " in\n" + body));
+        return internal().metric(name);
     }
 
     /** Stops the node and waits until it has. */
