@@ -10,10 +10,8 @@ import dev.millipede.support.TestClient;
 import dev.millipede.support.TlsFiles;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,8 +21,7 @@ class RedisAccessIT {
     private static final String PASSWORD = "p@ss:w/rd hunter2";
     private static final String ENCODED = "p%40ss%3Aw%2Frd%20hunter2";
 
-    /** Of docs/operations.md: all that a node needs. */
-    private static final String[] RIGHTS = documented();
+    private static final String[] RIGHTS = RedisRights.documented();
 
     private static final RedisProcess REDIS = RedisProcess.startTcp();
 
@@ -33,24 +30,8 @@ class RedisAccessIT {
         REDIS.close();
     }
 
-    private static String[] documented() {
-        String start = "ACL SETUSER millipede on >SECRET ";
-        try (Stream<String> lines = Files.lines(Path.of("docs/operations.md"))) {
-            String line = lines.map(String::strip)
-                    .filter(each -> each.startsWith(start))
-                    .findFirst()
-                    .orElseThrow();
-            return line.substring(start.length()).split(" ");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private static void allow(String user, String password, String... rights) {
-        String[] command = new String[6 + rights.length];
-        System.arraycopy(new String[] {"ACL", "SETUSER", user, "reset", "on", ">" + password}, 0, command, 0, 6);
-        System.arraycopy(rights, 0, command, 6, rights.length);
-        REDIS.command(command);
+        RedisRights.allow(REDIS, user, password, rights);
     }
 
     private static JsonObject section(String uri) {
