@@ -21,18 +21,7 @@ class RedisAccessIT {
     private static final String PASSWORD = "p@ss:w/rd hunter2";
     private static final String ENCODED = "p%40ss%3Aw%2Frd%20hunter2";
 
-    /** Of the documentation: all that a node needs. */
-    private static final String[] RIGHTS = {
-        "resetchannels",
-        "&user:*",
-        "&room:*",
-        "&broadcast",
-        "&millipede:*",
-        "-@all",
-        "+publish",
-        "+subscribe",
-        "+unsubscribe"
-    };
+    private static final String[] RIGHTS = RedisRights.documented();
 
     private static final RedisProcess REDIS = RedisProcess.startTcp();
 
@@ -42,10 +31,7 @@ class RedisAccessIT {
     }
 
     private static void allow(String user, String password, String... rights) {
-        String[] command = new String[6 + rights.length];
-        System.arraycopy(new String[] {"ACL", "SETUSER", user, "reset", "on", ">" + password}, 0, command, 0, 6);
-        System.arraycopy(rights, 0, command, 6, rights.length);
-        REDIS.command(command);
+        RedisRights.allow(REDIS, user, password, rights);
     }
 
     private static JsonObject section(String uri) {

@@ -1,5 +1,6 @@
 package dev.millipede.support;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
@@ -13,7 +14,12 @@ public final class Eventually {
 
     /** Asks until the answer is as wanted, for at most {@link TestClient#DEADLINE_SECONDS}. */
     public static <T> T until(Supplier<T> ask, Predicate<T> wanted) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TestClient.DEADLINE_SECONDS);
+        return within(Duration.ofSeconds(TestClient.DEADLINE_SECONDS), ask, wanted);
+    }
+
+    /** As {@link #until} for what may take longer. */
+    public static <T> T within(Duration patience, Supplier<T> ask, Predicate<T> wanted) {
+        long deadline = System.nanoTime() + patience.toNanos();
         T answer = ask.get();
         while (!wanted.test(answer)) {
             if (System.nanoTime() - deadline > 0) {
