@@ -108,6 +108,17 @@ class RedisLossIT {
     }
 
     @Test
+    void aNodeThatStopsHasLostNothing() {
+        try (LogLines log = new LogLines();
+                NodeFixture node = NodeFixture.onRedis(redis.uri())) {
+            node.stop();
+
+            assertThat(log.all()).noneMatch(line -> line.startsWith("WARN"));
+            assertThat(String.valueOf(redis.command("CLIENT", "LIST")).lines()).hasSize(1);
+        }
+    }
+
+    @Test
     void aRedisThatTakesNoConnectionsIsTriedUntilItDoes() {
         try (Relay relay = Relay.to(redis);
                 NodeFixture node = NodeFixture.onRedis(relay.uri());

@@ -91,6 +91,18 @@ class RedisMessagesIT {
     }
 
     @Test
+    void whatIsLongerThanAnyPublicationIsCountedAndSkipped() {
+        String metric = "millipede_publications_skipped_total{reason=\"length\"}";
+        try (TestClient bob = NODE.connect("bob")) {
+            REDIS.publish("user:bob", new byte[18 << 20]);
+            REDIS.publish("user:bob", "1");
+
+            assertThat(bob.publication("user:bob").getInteger("data")).isEqualTo(1);
+            assertThat(NODE.metric(metric)).isEqualTo(1);
+        }
+    }
+
+    @Test
     void namesInRedisAreOursAndMessagesOfNodesAreEnvelopes() {
         try (RespClient ear = REDIS.connect().subscribe("room:raw")) {
             NODE.publish("room:raw", "hi");
