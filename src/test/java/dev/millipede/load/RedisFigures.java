@@ -46,7 +46,7 @@ final class RedisFigures implements AutoCloseable {
                 .sum();
     }
 
-    /** Ends the connections that listen; returns how many these were. */
+    /** Ends the connections that listen, and waits until that is done; returns how many these were. */
     long killListeners() {
         return (Long) required(redis.call("CLIENT", "KILL", "TYPE", "pubsub"));
     }

@@ -110,10 +110,12 @@ public final class Subscriptions implements AutoCloseable {
     private void restore(long subscribed) {
         Clocks start = start();
         expect(redis.killListeners() == 1, "there was not one connection that listens");
+        long killed = millisSince(start);
         await(() -> !backplane.isReady());
         long noticed = millisSince(start);
         instance.wantOneEvery(Math.max(1, subscribed / (4 * LATE_AT_LEAST)));
         await(backplane::isReady);
+        print("killed       Redis was busy closing the connection for %,d ms, and with nothing else".formatted(killed));
         print("restored     not ready %,d ms after the kill, ready again after %,d ms; %s"
                 .formatted(noticed, millisSince(start), cost(start)));
         Late late = await(instance.wantNoMore());
@@ -168,7 +170,6 @@ public final class Subscriptions implements AutoCloseable {
                 problems.isEmpty()
                         ? "PASS: nothing missing; while restoring, a channel is confirmed within 3 s"
                         : "FAIL: " + String.join("; ", problems));
-
         return problems.isEmpty() ? 0 : 1;
     }
 
@@ -192,9 +193,8 @@ public final class Subscriptions implements AutoCloseable {
 
     private String cost(Clocks since) {
         Clocks now = clocks();
-        return String.format(
-                "CPU of the JVM %.2f s, of Redis %.2f s; the router's slowest answer took %,d ms",
-                now.jvm - since.jvm, now.redis - since.redis, pulse.longestMillis());
+        return "CPU of the JVM %.2f s, of Redis %.2f s; the router's slowest answer took %,d ms"
+                .formatted(now.jvm - since.jvm, now.redis - since.redis, pulse.longestMillis());
     }
 
     private static long millisSince(Clocks start) {
