@@ -1,21 +1,16 @@
 package dev.millipede.backplane;
 
 import dev.millipede.config.ConfigCursor;
-import dev.millipede.config.Mask;
-import java.util.regex.Pattern;
 
 /**
  * The section {@code backplane}: what carries publications between nodes.
  *
  * @param type where they go; default memory
- * @param redisUri {@code redis.uri}: {@code redis://}, {@code rediss://} (TLS) or {@code unix://}, may hold a password;
- *     default {@code redis://127.0.0.1:6379}; without meaning for memory
+ * @param redis the Redis to use; without meaning for memory
  */
-public record BackplaneConfig(Type type, String redisUri) {
+public record BackplaneConfig(Type type, RedisConfig redis) {
     /** In memory. */
-    public static final BackplaneConfig DEFAULTS = new BackplaneConfig(Type.MEMORY, "redis://127.0.0.1:6379");
-
-    private static final Pattern REDIS_URI = Pattern.compile("(redis|rediss|unix)://\\S+");
+    public static final BackplaneConfig DEFAULTS = new BackplaneConfig(Type.MEMORY, RedisConfig.DEFAULTS);
 
     /** What a backplane can be made of. */
     public enum Type {
@@ -27,18 +22,6 @@ public record BackplaneConfig(Type type, String redisUri) {
 
     /** Reads the section. */
     public static BackplaneConfig read(ConfigCursor cursor) {
-        ConfigCursor redis = cursor.section("redis");
-        BackplaneConfig config =
-                new BackplaneConfig(cursor.word("type", DEFAULTS.type), redis.secret("uri", DEFAULTS.redisUri));
-        if (!REDIS_URI.matcher(config.redisUri).matches()) {
-            redis.reject("uri", "must begin with redis://, rediss:// or unix://");
-        }
-        return config;
-    }
-
-    /** With the password masked. */
-    @Override
-    public String toString() {
-        return "BackplaneConfig[type=" + type + ", redisUri=" + Mask.uri(redisUri) + ']';
+        return new BackplaneConfig(cursor.word("type", DEFAULTS.type), RedisConfig.read(cursor.section("redis")));
     }
 }

@@ -12,7 +12,7 @@ import io.vertx.core.Future;
  * again.
  */
 public interface Broker {
-    /** Names the one listener, called on the context of this call, an event loop; what this node is to other nodes begins. */
+    /** Names the one listener, called on the event loop of this call's context; what this node is to other nodes begins. */
     void listen(Listener listener);
 
     /**
@@ -43,7 +43,10 @@ public interface Broker {
         /** A message came that is no publication. */
         void skipped(Skipped why);
 
-        /** The connection is lost and every subscription with it. The futures of those under way fail after this call. */
+        /**
+         * The connection is lost and every subscription with it. The futures of those under way fail after this call. Not told
+         * when the backplane is closed.
+         */
         void lost();
 
         /**

@@ -56,6 +56,7 @@ final class VertxMeters {
                 .addDisabledMetricsCategory(MetricsDomain.NET_SERVER)
                 .addDisabledMetricsCategory(MetricsDomain.NET_CLIENT)
                 .addDisabledMetricsCategory(MetricsDomain.HTTP_CLIENT)
+                .addDisabledMetricsCategory("redis")
                 .addDisabledMetricsCategory(MetricsDomain.DATAGRAM_SOCKET);
     }
 }

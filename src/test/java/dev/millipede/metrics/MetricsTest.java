@@ -31,6 +31,7 @@ final class MetricsTest {
         metrics.gaugeConnectionLimit(() -> 0);
         metrics.gaugeChannels(() -> 0);
         metrics.gaugeBackplaneReady(() -> true);
+        metrics.gaugeNodes(() -> 1);
         metrics.gaugeSubscriptions(0, () -> 0);
 
         assertThat(documented()).isEqualTo(names(metrics.scrape(), Pattern.compile("# HELP (millipede_\\w+) .+")));
@@ -99,6 +100,8 @@ final class MetricsTest {
         metrics.publicationUnrouted();
         metrics.backplaneLost();
         metrics.publicationSkipped("unheard-of");
+        metrics.controlRejected("seal");
+        metrics.controlRejected("unheard-of");
 
         assertThat(metrics.scrape())
                 .contains("millipede_commands_total{command=\"pong\"} 1.0")
@@ -115,6 +118,8 @@ final class MetricsTest {
                 .contains("millipede_slow_closes_total 1.0")
                 .contains("millipede_publications_encoded_total 1.0")
                 .contains("millipede_publications_unrouted_total 1.0")
+                .contains("millipede_cluster_rejected_total{reason=\"seal\"} 1.0")
+                .contains("millipede_cluster_rejected_total{reason=\"other\"} 1.0")
                 .contains("millipede_backplane_losses_total 1.0")
                 .contains("millipede_publications_skipped_total{reason=\"other\"} 1.0");
     }

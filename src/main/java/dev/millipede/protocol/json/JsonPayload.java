@@ -56,7 +56,8 @@ public final class JsonPayload {
         return Payload.ofValidated(value);
     }
 
-    private static boolean isUtf8(byte[] bytes, int offset, int length) {
+    /** Whether the range is strict UTF-8. */
+    static boolean isUtf8(byte[] bytes, int offset, int length) {
         int i = offset;
         int end = offset + length;
         while (i < end && bytes[i] >= 0) {

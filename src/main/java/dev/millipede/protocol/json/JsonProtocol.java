@@ -150,6 +150,14 @@ public final class JsonProtocol implements Protocol {
             }
             json.close();
         }
+        if (publication.position() != null) {
+            json.key("offset").number(publication.position().offset());
+        }
+        if (!publication.tags().isEmpty()) {
+            json.key("tags").open();
+            publication.tags().forEach((tag, value) -> json.escapedKey(tag).string(value));
+            json.close();
+        }
         json.close().close().close();
     }
 }

@@ -7,6 +7,7 @@ import dev.millipede.channel.Channel;
 import dev.millipede.channel.ClientInfo;
 import dev.millipede.channel.Namespaces;
 import dev.millipede.channel.Payload;
+import dev.millipede.channel.Position;
 import dev.millipede.channel.Publication;
 import dev.millipede.protocol.ErrorCode;
 import dev.millipede.protocol.ServerMessage;
@@ -19,6 +20,7 @@ import dev.millipede.protocol.ServerMessage.Subscribed;
 import dev.millipede.protocol.ServerMessage.UnsubscribePush;
 import dev.millipede.protocol.ServerMessage.Unsubscribed;
 import io.vertx.core.json.JsonObject;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -55,7 +57,16 @@ class JsonEncodeTest {
                             payload("\"hi\""),
                             new ClientInfo("42", "0d7c", payload("{\"name\":\"Ann\"}"))),
             "publication-of-anonymous",
-                    new Publication(channel("room:\"\\"), payload("null"), new ClientInfo("", "0d7c", null)));
+                    new Publication(channel("room:\"\\"), payload("null"), new ClientInfo("", "0d7c", null)),
+            "publication-at-offset",
+                    new Publication(channel("room:1"), payload("1"), null, new Position("aXbYcZdW", 42), Map.of()),
+            "publication-with-everything",
+                    new Publication(
+                            channel("room:1"),
+                            payload("{}"),
+                            new ClientInfo("42", "0d7c", payload("[]")),
+                            new Position("aXbYcZdW", Long.MAX_VALUE),
+                            inOrder("b", "", "\"é\n", "😀\\")));
 
     private final JsonProtocol protocol = new JsonProtocol();
 
@@ -128,6 +139,13 @@ class JsonEncodeTest {
 
     private static String golden(String name) throws Exception {
         return new String(Golden.bytes("out/" + name + ".json"), UTF_8);
+    }
+
+    private static Map<String, String> inOrder(String key, String value, String otherKey, String otherValue) {
+        Map<String, String> tags = new LinkedHashMap<>();
+        tags.put(key, value);
+        tags.put(otherKey, otherValue);
+        return tags;
     }
 
     private static Channel channel(String name) {

@@ -1,0 +1,136 @@
+package dev.millipede.backplane.redis;
+
+import dev.millipede.backplane.redis.KeptConnection.User;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connection that publishes. What is published in one turn of the loop is written at once; answers are not waited for
+ * before the next. Confined to the event loop of the router; the caller bounds how much is under way.
+ */
+final class Publisher implements User {
+    private static final int MAX_BATCH = 512;
+
+    /** How the client marks, in one text for a whole batch, which commands Redis refused. */
+    private static final Pattern REFUSED = Pattern.compile("(?m)^ERR \\[(\\d+)] (.*)$");
+
+    private final ContextInternal context;
+    private final KeptConnection kept;
+    private List<Item> waiting = new ArrayList<>();
+    private boolean flushing;
+    private @Nullable RedisConnection connection;
+
+    /** One publication on its way; its promise is kept with the number of connections Redis handed it to. */
+    record Item(Request request, Promise<Integer> receivers) {}
+
+    /** @param context of the router's event loop */
+    Publisher(ContextInternal context, Connector connector, RandomGenerator random) {
+        this.context = context;
+        this.kept = new KeptConnection(context, connector, "publish", this, random);
+    }
+
+    KeptConnection kept() {
+        return kept;
+    }
+
+    void publish(Item item) {
+        if (connection == null) {
+            item.receivers.fail("Redis is away");
+            return;
+        }
+        waiting.add(item);
+        if (!flushing) {
+            flushing = true;
+            // Everything else that is to be published in this turn goes along.
+            context.runOnContext(ignored -> flush());
+        }
+    }
+
+    private void flush() {
+        flushing = false;
+        RedisConnection target = connection;
+        List<Item> items = waiting;
+        waiting = new ArrayList<>();
+        for (int from = 0; from < items.size(); from += MAX_BATCH) {
+            List<Item> batch = items.subList(from, Math.min(items.size(), from + MAX_BATCH));
+            if (target == null) {
+                batch.forEach(item -> item.receivers.fail("Redis is away"));
+            } else {
+                write(target, batch);
+            }
+        }
+    }
+
+    private static void write(RedisConnection target, List<Item> batch) {
+        if (batch.size() == 1) {
+            Item item = batch.get(0);
+            target.send(item.request).map(Response::toInteger).onComplete(item.receivers);
+            return;
+        }
+        List<Request> requests = new ArrayList<>(batch.size());
+        batch.forEach(item -> requests.add(item.request));
+        target.batch(requests).onComplete(answers -> answered(batch, answers));
+    }
+
+    /** The command that publishes a message; made on any thread. */
+    static Request request(byte[] channel, byte[] message) {
+        return Request.cmd(Command.PUBLISH).arg(channel).arg(message);
+    }
+
+    private static void answered(List<Item> batch, AsyncResult<List<Response>> answers) {
+        if (answers.succeeded()) {
+            for (int i = 0; i < batch.size(); i++) {
+                batch.get(i).receivers.complete(answers.result().get(i).toInteger());
+            }
+            return;
+        }
+        Set<Integer> refused = refused(String.valueOf(answers.cause().getMessage()));
+        for (int i = 0; i < batch.size(); i++) {
+            if (refused.isEmpty() || refused.contains(i)) {
+                batch.get(i).receivers.fail(answers.cause());
+            } else {
+                batch.get(i).receivers.complete(1);
+            }
+        }
+    }
+
+    /** The commands of a batch that Redis refused; none when the whole batch failed. */
+    static Set<Integer> refused(String failure) {
+        Set<Integer> refused = new HashSet<>();
+        Matcher matcher = REFUSED.matcher(failure);
+        while (matcher.find()) {
+            refused.add(Integer.parseInt(matcher.group(1)));
+        }
+        return refused;
+    }
+
+    @Override
+    public void opened(RedisConnection opened) {
+        connection = opened;
+    }
+
+    @Override
+    public void message(@Nullable Response message) {
+        // An answer to nothing: this connection is not what it should be.
+        kept.drop("it answered what was not asked");
+    }
+
+    @Override
+    public void lost() {
+        connection = null;
+        flush();
+    }
+}

@@ -1,0 +1,113 @@
+package dev.millipede.backplane.redis;
+
+import dev.millipede.backplane.Broker;
+import dev.millipede.channel.Channel;
+import dev.millipede.channel.Publication;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes and subscribes in Redis. Envelopes are made on the publisher's thread; all else happens on the event loop of the
+ * router, which both connections belong to.
+ *
+ * <p>What is under way to Redis is bounded; past that a publish fails at once.
+ */
+final class RedisBroker implements Broker {
+    /** Publications under way; below what the client lets wait on one connection. */
+    static final int MAX_UNDER_WAY = 16_384;
+
+    /** Bytes of envelopes under way. */
+    static final long MAX_BYTES = 64 << 20;
+
+    private final Connector connector;
+    private final Messages messages;
+    private final AtomicInteger underWay = new AtomicInteger();
+    private final AtomicLong bytesUnderWay = new AtomicLong();
+    private volatile @Nullable Listening listening;
+    private volatile boolean ready;
+
+    private record Listening(ContextInternal context, RedisSession session) {}
+
+    RedisBroker(Connector connector, Messages messages) {
+        this.connector = connector;
+        this.messages = messages;
+    }
+
+    @Override
+    public void listen(Listener listener) {
+        ContextInternal context = Objects.requireNonNull(ContextInternal.current(), "called outside an event loop");
+        RedisSession session = new RedisSession(context, connector, messages, listener, now -> ready = now);
+        listening = new Listening(context, session);
+        session.open();
+    }
+
+    boolean isReady() {
+        return ready;
+    }
+
+    private RedisSession session() {
+        Listening current = Objects.requireNonNull(listening, "nobody listens");
+        assert current.context.inThread();
+        return current.session;
+    }
+
+    @Override
+    public Future<Void> subscribe(Channel channel) {
+        return session().subscribe(messages.name(channel.name()));
+    }
+
+    @Override
+    public void unsubscribe(Channel channel) {
+        session().unsubscribe(messages.name(channel.name()));
+    }
+
+    @Override
+    public Future<Void> publish(Publication publication) {
+        Listening target = listening;
+        if (target == null) {
+            return Future.failedFuture("no router listens");
+        }
+        byte[] message = Envelope.encode(publication);
+        int count = underWay.incrementAndGet();
+        long bytes = bytesUnderWay.addAndGet(message.length);
+        if (count > MAX_UNDER_WAY || bytes > MAX_BYTES) {
+            ended(message);
+            return Future.failedFuture("Redis is behind");
+        }
+        Promise<Integer> receivers = promise();
+        Publisher.Item item =
+                new Publisher.Item(Publisher.request(messages.nameBytes(publication.channel()), message), receivers);
+        target.context.emit(ignored -> target.session.publish(item));
+        return receivers.future().onComplete(done -> ended(message)).mapEmpty();
+    }
+
+    private void ended(byte[] message) {
+        underWay.decrementAndGet();
+        bytesUnderWay.addAndGet(-message.length);
+    }
+
+    /** On the caller's context, where there is one. */
+    private static Promise<Integer> promise() {
+        ContextInternal caller = ContextInternal.current();
+        return caller == null ? Promise.promise() : caller.promise();
+    }
+
+    /** Ends both connections. Safe on any thread. */
+    Future<Void> close() {
+        Listening current = listening;
+        if (current == null) {
+            return Future.succeededFuture();
+        }
+        Promise<Void> closed = Promise.promise();
+        current.context.emit(ignored -> {
+            current.session.close();
+            closed.complete();
+        });
+        return closed.future();
+    }
+}
