@@ -69,7 +69,8 @@ public final class Node {
     /** What runs, in stages: each is stopped as a whole before the one that was started before it. */
     private final List<Stage> stages = new ArrayList<>();
 
-    private record Stage(String name, List<String> ids) {}
+    /** @param stop undeploys or closes what was started in it */
+    private record Stage(String name, Supplier<Future<?>> stop) {}
 
     private final AtomicBoolean started = new AtomicBoolean();
     private @Nullable ApiVerticle api;
@@ -137,7 +138,9 @@ public final class Node {
         metrics.gaugeChannels(router::channels);
         metrics.gaugeBackplaneReady(backplane::isReady);
         Future<Void> deployed = deploy(stage("router"), router);
-        Stage instanceStage = stage("web sockets");
+        // Its connections live on the router's loop: closed before that goes.
+        stages.add(new Stage("backplane", backplane::close));
+        List<String> instanceStage = stage("web sockets");
         for (int i = 0; i < foundation.instances(); i++) {
             WebSocketVerticle webSocket = new WebSocketVerticle(i, shared(), http.publicDoor(vertx), bus, metrics);
             metrics.gaugeSubscriptions(i, webSocket::subscriptions);
@@ -170,14 +173,16 @@ public final class Node {
         return new NodeFacts(foundation.uid(), host + '_' + publicPort(), Version.name(), startedAt);
     }
 
-    private Stage stage(String name) {
-        Stage stage = new Stage(name, new ArrayList<>());
-        stages.add(stage);
-        return stage;
+    /** Opens a stage of verticles; their deployment ids are to be added to what is returned. */
+    private List<String> stage(String name) {
+        List<String> ids = new ArrayList<>();
+        stages.add(new Stage(
+                name, () -> Future.join(ids.stream().map(vertx::undeploy).toList())));
+        return ids;
     }
 
-    private Future<Void> deploy(Stage stage, Deployable verticle) {
-        return vertx.deployVerticle(verticle).onSuccess(stage.ids::add).mapEmpty();
+    private Future<Void> deploy(List<String> stage, Deployable verticle) {
+        return vertx.deployVerticle(verticle).onSuccess(stage::add).mapEmpty();
     }
 
     private Shared shared() {
@@ -246,12 +251,8 @@ public final class Node {
         stages.clear();
         Collections.reverse(reversed);
         for (Stage stage : reversed) {
-            stopped = then(
-                    stopped,
-                    stage.name,
-                    () -> Future.join(stage.ids.stream().map(vertx::undeploy).toList()));
+            stopped = then(stopped, stage.name, stage.stop);
         }
-        stopped = then(stopped, "backplane", backplane::close);
         return then(stopped, "Vert.x", this::leave);
     }
 

@@ -51,10 +51,6 @@ final class UpstreamSubscriptions {
 
         /** Completes with the answer, whatever that is. */
         Future<Void> answer = Future.succeededFuture();
-
-        void forget(int instance) {
-            asks.removeIf(ask -> ask.instance() == instance);
-        }
     }
 
     private record Ask(int instance, int number) {}
@@ -76,15 +72,14 @@ final class UpstreamSubscriptions {
     /** Enters the instance first, asks the backplane if it must, and answers when the subscription is confirmed. */
     void want(Channel channel, int instance, int ask) {
         Route route = table.add(channel, instance);
+        // An instance waits for the answer to its last question only.
+        forget(channel, instance);
         if (route.confirmedIn == generation) {
             send.accept(new InterestConfirmed(channel, ask), instance);
         } else if (away) {
             send.accept(new InterestRefused(channel, ask), instance);
         } else {
-            Unanswered subscription = unanswered(channel);
-            // An instance waits for the answer to its last question only.
-            subscription.forget(instance);
-            subscription.asks.add(new Ask(instance, ask));
+            unanswered(channel).asks.add(new Ask(instance, ask));
             subscribe(route);
         }
     }
@@ -158,13 +153,18 @@ final class UpstreamSubscriptions {
 
     /** The instance's last listener left. {@code now} is in milliseconds of a monotonic clock. */
     void unwant(Channel channel, int instance, long now) {
-        Unanswered subscription = unanswered.get(channel);
-        if (subscription != null) {
-            subscription.forget(instance);
-        }
+        forget(channel, instance);
         Route route = table.remove(channel, instance);
         if (route != null) {
             leaving.add(new Leaving(route, ++route.departures, now + LINGER_MILLIS));
+        }
+    }
+
+    /** What the instance asked before is not answered any more. */
+    private void forget(Channel channel, int instance) {
+        Unanswered subscription = unanswered.get(channel);
+        if (subscription != null) {
+            subscription.asks.removeIf(ask -> ask.instance() == instance);
         }
     }
 

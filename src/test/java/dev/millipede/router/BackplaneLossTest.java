@@ -117,6 +117,18 @@ class BackplaneLossTest extends UpstreamFixture {
     }
 
     @Test
+    void whoWaitsAndAsksAgainWhileTheBackplaneIsAwayIsAnsweredForTheLastQuestionOnly() {
+        upstream.want(room, 0, 1);
+        upstream.want(room, 1, 2);
+        lose();
+        upstream.want(room, 0, 3);
+        upstream.restore();
+        broker.confirm();
+
+        assertThat(sent).containsExactly(refused(0, 3), confirmed(1, 2));
+    }
+
+    @Test
     void whatFailedBeforeTheFirstConnectionIsSubscribedToWithIt() {
         upstream.want(room, 0, 1);
         broker.refuse();

@@ -1,7 +1,5 @@
 package dev.millipede.support;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.millipede.Node;
 import dev.millipede.NodeConfig;
 import dev.millipede.auth.TokenMint;
@@ -38,6 +36,17 @@ public final class NodeFixture implements AutoCloseable {
         return start(NodeConfig.read(config().mergeIn(new JsonObject(overrides), true), Map.of()));
     }
 
+    /** A node that shares a Redis, once it is ready. */
+    public static NodeFixture onRedis(String uri) {
+        return onRedis(new JsonObject().put("uri", uri)).ready();
+    }
+
+    /** A node with this section {@code backplane.redis}, whether it is ready or not. */
+    public static NodeFixture onRedis(JsonObject redis) {
+        JsonObject backplane = new JsonObject().put("type", "redis").put("redis", redis);
+        return start(new JsonObject().put("backplane", backplane).encode());
+    }
+
     /** A node without a configuration file. */
     public static NodeFixture development() {
         return start(NodeConfig.development(
@@ -70,6 +79,17 @@ public final class NodeFixture implements AutoCloseable {
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** Waits until it is ready. */
+    public NodeFixture ready() {
+        Eventually.until(this::isReady, ready -> ready);
+        return this;
+    }
+
+    /** What {@code /health/ready} says. */
+    public boolean isReady() {
+        return RawHttp.get(node.internalPort(), "/health/ready").status() == 200;
     }
 
     /** The public port. */
@@ -114,7 +134,11 @@ public final class NodeFixture implements AutoCloseable {
 
     /** A connection of a user that is subscribed to a channel. */
     public TestClient member(String user, String channel) {
-        TestClient client = connect(user);
+        return subscribe(connect(user), channel);
+    }
+
+    /** Subscribes a connection to a channel. */
+    public static TestClient subscribe(TestClient client, String channel) {
         JsonObject reply = client.call("subscribe", channel);
         if (!reply.containsKey("subscribe")) {
             throw new AssertionError(reply);
@@ -122,20 +146,19 @@ public final class NodeFixture implements AutoCloseable {
         return client;
     }
 
+    /** Where its API, metrics and health are. */
+    public InternalPort internal() {
+        return new InternalPort(node.internalPort());
+    }
+
     /** Calls the HTTP API and returns its result. */
     public JsonObject api(String method, JsonObject body) {
-        RawHttp.Reply reply = RawHttp.post(
-                node.internalPort(), "/api/" + method, body.encode().getBytes(UTF_8), "X-API-Key: " + API_KEY);
-        JsonObject answer = new JsonObject(reply.body());
-        if (reply.status() != 200 || !answer.containsKey("result")) {
-            throw new AssertionError(reply);
-        }
-        return answer.getJsonObject("result");
+        return internal().api(method, body);
     }
 
     /** Publishes over the HTTP API. */
     public void publish(String channel, Object data) {
-        api("publish", new JsonObject().put("channel", channel).put("data", data));
+        internal().publish(channel, data);
     }
 
     /** What the API's info says of this node. */
@@ -145,12 +168,7 @@ public final class NodeFixture implements AutoCloseable {
 
     /** The value of one metric, by its whole name with labels as scraped. */
     public double metric(String name) {
-        String body = RawHttp.get(node.internalPort(), "/metrics").body();
-        return body.lines()
-                .filter(line -> line.startsWith(name + ' '))
-                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no metric " + name + " in\n" + body));
+        return internal().metric(name);
     }
 
     /** Stops the node and waits until it has. */

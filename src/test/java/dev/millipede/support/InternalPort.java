@@ -1,0 +1,52 @@
+package dev.millipede.support;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.vertx.core.json.JsonObject;
+
+/** A node's internal listener as a backend and a monitor use it; its API key is {@link NodeFixture#API_KEY}. */
+public record InternalPort(int number) {
+    /** Calls the HTTP API and returns its whole answer, {@code result} or {@code error}. */
+    public JsonObject answer(String method, JsonObject body) {
+        RawHttp.Reply reply = RawHttp.post(
+                number, "/api/" + method, body.encode().getBytes(UTF_8), "X-API-Key: " + NodeFixture.API_KEY);
+        if (reply.status() != 200) {
+            throw new AssertionError(reply);
+        }
+        return new JsonObject(reply.body());
+    }
+
+    /** Calls the HTTP API and returns its result. */
+    public JsonObject api(String method, JsonObject body) {
+        JsonObject answer = answer(method, body);
+        if (!answer.containsKey("result")) {
+            throw new AssertionError(answer);
+        }
+        return answer.getJsonObject("result");
+    }
+
+    /** Publishes. */
+    public void publish(String channel, Object data) {
+        api("publish", new JsonObject().put("channel", channel).put("data", data));
+    }
+
+    /** The value of one metric, by its whole name with labels as scraped. */
+    public double metric(String name) {
+        String body = RawHttp.get(number, "/metrics").body();
+        return body.lines()
+                .filter(line -> line.startsWith(name + ' '))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no metric " + name + " in\n" + body));
+    }
+
+    /** The status that {@code /health/live} or {@code /health/ready} answers with. */
+    public int health(String which) {
+        return RawHttp.get(number, "/health/" + which).status();
+    }
+
+    /** Waits until the node says that it can serve clients. */
+    public void awaitReady() {
+        Eventually.until(() -> health("ready"), status -> status == 200);
+    }
+}

@@ -1,0 +1,65 @@
+package dev.millipede.support;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A node in a JVM of its own, from the jar, and its clients. Close it. */
+public final class SeparateNode implements AutoCloseable {
+    private static final String INTERNAL = "API, metrics, health: http://";
+
+    private final NodeProcess process;
+    private int port;
+    private InternalPort internal = new InternalPort(0);
+
+    private SeparateNode(NodeProcess process) {
+        this.process = process;
+    }
+
+    /** Launches it and does not wait; call {@link #awaitReady} before anything else. */
+    public static SeparateNode launch(Path directory, JsonObject config) {
+        try {
+            Path file = Files.createTempFile(directory, "node", ".json");
+            Files.writeString(file, config.encodePrettily());
+            return new SeparateNode(NodeProcess.start("--config", file.toString()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until it says that it can serve clients. */
+    public SeparateNode awaitReady() {
+        port = process.port();
+        String line = process.awaitLog(INTERNAL);
+        internal = new InternalPort(Integer.parseInt(line.substring(line.lastIndexOf(':') + 1, line.lastIndexOf('/'))));
+        internal.awaitReady();
+        return this;
+    }
+
+    /** Where its API, metrics and health are. */
+    public InternalPort internal() {
+        return internal;
+    }
+
+    /** A connection of a user whose connect has been answered. */
+    public TestClient connect(String user) {
+        return NodeFixture.connect(TestClient.open(port), user);
+    }
+
+    /** An upgraded connection that has said nothing yet. */
+    public TestClient open() {
+        return TestClient.open(port);
+    }
+
+    /** A connection of a user that is subscribed to a channel. */
+    public TestClient member(String user, String channel) {
+        return NodeFixture.subscribe(connect(user), channel);
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}
