@@ -30,6 +30,7 @@ final class MetricsTest {
         metrics.gaugeConnectionLimit(() -> 0);
         metrics.gaugeChannels(() -> 0);
         metrics.gaugeNodes(() -> 1);
+        metrics.gaugeBackplaneReady(() -> true);
         metrics.gaugeSubscriptions(0, () -> 0);
 
         assertThat(documented()).isEqualTo(names(metrics.scrape(), Pattern.compile("# HELP (millipede_\\w+) .+")));
