@@ -34,8 +34,15 @@ import picocli.CommandLine.Spec;
         })
 final class ServeCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
-    private static final long START_SECONDS = 60;
+    /** Longer than a node gives itself to start and, where it cannot, to stop again. */
+    private static final long START_SECONDS = 90;
+
+    /** The deadline of a stop. Its steps have shorter ones, so that it is met even where some of them hang. */
     private static final long STOP_SECONDS = 15;
+
+    /** So long after its deadline a stop that has not ended takes the JVM with it. */
+    private static final long HALT_SECONDS = 10;
+
     private static final int SECRET_BYTES = 32;
     private static final int READY_LOOK_MILLIS = 20;
     private static final int READY_LOOKS = 100;
@@ -137,6 +144,7 @@ final class ServeCommand implements Callable<Integer> {
 
     /** Ends the process with a code of ours: by itself the JVM would say which signal ended it. */
     private static void stop(Node node) {
+        haltAfter(STOP_SECONDS + HALT_SECONDS);
         int code = 0;
         log.info("stopping");
         try {
@@ -147,5 +155,21 @@ final class ServeCommand implements Callable<Integer> {
             code = 1;
         }
         Runtime.getRuntime().halt(code);
+    }
+
+    /** For a stop that comes to no end of its own: one whose log is not taken any more hangs before it has begun. */
+    private static void haltAfter(long seconds) {
+        Thread halt = new Thread(
+                () -> {
+                    try {
+                        TimeUnit.SECONDS.sleep(seconds);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    Runtime.getRuntime().halt(1);
+                },
+                "halt");
+        halt.setDaemon(true);
+        halt.start();
     }
 }

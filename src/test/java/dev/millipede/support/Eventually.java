@@ -17,6 +17,13 @@ public final class Eventually {
         return within(Duration.ofSeconds(TestClient.DEADLINE_SECONDS), ask, wanted);
     }
 
+    /** The same for at most that many seconds; returns how many it took. */
+    public static <T> double secondsUntil(long most, Supplier<T> ask, Predicate<T> wanted) {
+        long from = System.nanoTime();
+        within(Duration.ofSeconds(most), ask, wanted);
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from) / 1000.0;
+    }
+
     /** As {@link #until} for what may take longer. */
     public static <T> T within(Duration patience, Supplier<T> ask, Predicate<T> wanted) {
         long deadline = System.nanoTime() + patience.toNanos();

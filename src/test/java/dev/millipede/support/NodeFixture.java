@@ -97,6 +97,12 @@ public final class NodeFixture implements AutoCloseable {
         return node.publicPort();
     }
 
+    /** The port of the cluster's event bus. */
+    public int busPort() {
+        String address = String.valueOf(node.clusterAddress());
+        return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    }
+
     /** A token of a user that lasts an hour. */
     public static String token(String user) {
         return token(user, 3600);
