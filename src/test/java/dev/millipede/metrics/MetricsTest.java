@@ -32,7 +32,6 @@ final class MetricsTest {
         metrics.gaugeChannels(() -> 0);
         metrics.gaugeBackplaneReady(() -> true);
         metrics.gaugeNodes(() -> 1);
-        metrics.gaugeBackplaneReady(() -> true);
         metrics.gaugeSubscriptions(0, () -> 0);
 
         assertThat(documented()).isEqualTo(names(metrics.scrape(), Pattern.compile("# HELP (millipede_\\w+) .+")));
