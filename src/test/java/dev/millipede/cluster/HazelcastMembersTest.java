@@ -35,7 +35,7 @@ class HazelcastMembersTest {
 
     @Test
     void hazelcastAsksTheMembersItIsToldAndNobodyElse() throws UnknownHostException {
-        Config config = HazelcastSetup.of(cluster("10.0.0.1", "10.0.0.2:6000"), InetAddress.getByName("127.0.0.1"));
+        Config config = HazelcastSetup.of(cluster("10.0.0.1", "10.0.0.2:6000"), InetAddress.getLoopbackAddress());
 
         assertThat(config.getNetworkConfig().getJoin().getTcpIpConfig().getMembers())
                 .containsExactly("10.0.0.1:5701", "10.0.0.2:6000");
@@ -58,7 +58,7 @@ class HazelcastMembersTest {
 
     @Test
     void theSecretIsNowhereInWhatHazelcastKnows() throws UnknownHostException {
-        Config config = HazelcastSetup.of(cluster(), InetAddress.getByName("127.0.0.1"));
+        Config config = HazelcastSetup.of(cluster(), InetAddress.getLoopbackAddress());
 
         assertThat(config.toString()).doesNotContain("hunter2");
         assertThat(config.getProperties().toString()).doesNotContain("hunter2");
