@@ -52,7 +52,7 @@ public final class Node {
     private static final long DEPLOY_SECONDS = 20;
 
     /** For one step of a stop, instances closing their connections included; then the next one begins. */
-    private static final long STEP_SECONDS = 4;
+    private static final long STEP_SECONDS = 5;
 
     private final NodeConfig config;
     private final InstantSource clock;
@@ -103,7 +103,10 @@ public final class Node {
         Foundation.lay(config)
                 .compose(foundation -> on(foundation, config))
                 .onComplete(
-                        node -> within(DEPLOY_SECONDS, "not all parts of the node started", node.deploy())
+                        node -> within(
+                                        DEPLOY_SECONDS,
+                                        "not all parts of the node started",
+                                        Future.succeededFuture().compose(go -> node.deploy()))
                                 .onComplete(
                                         done -> started.complete(node),
                                         failure -> node.stop().onComplete(stopped -> started.fail(failure))),

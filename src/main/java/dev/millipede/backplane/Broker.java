@@ -17,11 +17,14 @@ public interface Broker {
 
     /**
      * Completes when every publication ordered after this point reaches the listener, until it is told of a loss. Fails at
-     * once while the backplane is known to be away, and when the connection is lost meanwhile.
+     * once while the backplane is known to be away, also before the first connection, and when the connection is lost
+     * meanwhile.
      */
     Future<Void> subscribe(Channel channel);
 
-    /** Ends a subscription; publications may still arrive for a moment. Subscribing again afterwards counts. */
+    /**
+     * Ends a subscription, if there is one; publications may still arrive for a moment. Subscribing again afterwards counts.
+     */
     void unsubscribe(Channel channel);
 
     /**

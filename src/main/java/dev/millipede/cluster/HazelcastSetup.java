@@ -10,7 +10,7 @@ import java.util.Map;
 
 /** How Hazelcast runs here: on one address and port, with the members it is told, quietly, on few threads. */
 final class HazelcastSetup {
-    /** A member that has said nothing for so long has left. Ours are gone from the registry long before. */
+    /** A member that has said nothing for so long has left. The registry has dropped it long before. */
     private static final int SILENCE_SECONDS = 10;
 
     /** From the end of a split to the first try to join again, and between two tries. */

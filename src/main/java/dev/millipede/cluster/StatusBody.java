@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** A node's status as the body of a record: a JSON object, of which a reader takes what it knows. */
 final class StatusBody {
     /** Names end up in logs and answers, so they are one line. */
-    private static final Pattern NAME = Pattern.compile("[ -~]{1,255}");
+    private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{M}\\p{N}\\p{P}\\p{S} ]{1,300}");
 
     private StatusBody() {}
 

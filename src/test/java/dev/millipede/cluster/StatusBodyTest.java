@@ -19,6 +19,13 @@ class StatusBodyTest {
     }
 
     @Test
+    void hostsOfAllLanguagesHaveNames() {
+        NodeStatus status = new NodeStatus("uid-1", "b\u00fccher.example_8000", "1", 0, 0, 0, 0, 0);
+
+        assertThat(StatusBody.read("uid-1", StatusBody.write(status))).isEqualTo(status);
+    }
+
+    @Test
     void whatLaterVersionsAddIsIgnored() {
         JsonObject later = StatusBody.write(STATUS).toJsonObject().put("draining", true);
 
@@ -37,6 +44,7 @@ class StatusBodyTest {
                 "{'name':1}",
                 "{'name':''}",
                 "{'name':'two\\nlines'}",
+                "{'name':'two\u2028lines'}",
                 "{'version':null}",
                 "{'connections':-1}",
                 "{'connections':2147483648}",

@@ -1,6 +1,7 @@
 package dev.millipede.router;
 
 import dev.millipede.backplane.Broker;
+import dev.millipede.backplane.Skipped;
 import dev.millipede.channel.Channel;
 import dev.millipede.channel.Publication;
 import io.vertx.core.Context;
@@ -60,6 +61,29 @@ final class HandFedBroker implements Broker {
     void bring(Publication publication) {
         Listener target = Objects.requireNonNull(listener);
         Objects.requireNonNull(context).runOnContext(ignored -> target.publication(publication));
+    }
+
+    /** Brings what is no publication, likewise. */
+    void bring(Skipped why) {
+        Listener target = Objects.requireNonNull(listener);
+        Objects.requireNonNull(context).runOnContext(ignored -> target.skipped(why));
+    }
+
+    /** Breaks the connection, likewise: what is under way fails. */
+    void lose() {
+        Listener target = Objects.requireNonNull(listener);
+        Objects.requireNonNull(context).runOnContext(ignored -> {
+            target.lost();
+            refuseAll();
+        });
+    }
+
+    /** Brings the connection back, likewise; completes when the listener has restored all it wants. */
+    Future<Void> restore() {
+        Listener target = Objects.requireNonNull(listener);
+        Promise<Void> restored = Promise.promise();
+        Objects.requireNonNull(context).runOnContext(ignored -> target.restore().onComplete(restored));
+        return restored.future();
     }
 
     @Override
