@@ -1,12 +1,8 @@
 /** The demo page in Chromium, against a node in development mode. */
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { chromium } from 'playwright-core';
 import { Door, MillipedeNode } from './node.mjs';
-
-// No sandbox, as CI runs as root; no services of the browser's own, as nothing but loopback is reached.
-const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync'];
+import { hasUnread, isConnected, launch, open, openTab, say, sees } from './pages.mjs';
 
 const options = { timeout: 60_000 };
 const complaints = [];
@@ -15,7 +11,7 @@ let browser;
 before(async () => {
   door.node = await MillipedeNode.start({ development: true });
   await door.open();
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS });
+  browser = await launch();
 });
 after(async () => {
   await browser?.close();
@@ -25,29 +21,7 @@ after(async () => {
 beforeEach(() => { complaints.length = 0; });
 
 /** A tab of its own session, connected under a name. */
-async function tab(t, name) {
-  const context = await browser.newContext({ viewport: { width: 1200, height: 800 } });
-  t.after(() => context.close());
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
-  await page.goto(`http://127.0.0.1:${door.port}/`);
-  await page.fill('#name', name);
-  await page.click('#identity button');
-  await isConnected(page);
-  return page;
-}
-
-const isConnected = (page) => page.waitForSelector('#state[data-state=connected]', { state: 'attached' });
-const open = (page, channel) => page.click(`#conversations button[data-channel="${channel}"]`);
-const sees = (page, text) => page.locator('#log').getByText(text, { exact: true }).waitFor();
-const hasUnread = (page) => page.waitForFunction(() => document.title.startsWith('(1)'));
-
-async function say(page, text) {
-  await page.fill('#text', text);
-  await page.press('#text', 'Enter');
-}
+const tab = (t, name) => openTab(t, browser, door.port, name, complaints);
 
 test('two tabs chat in the lobby, both ways, and what they say is text', options, async (t) => {
   const ann = await tab(t, 'ann');

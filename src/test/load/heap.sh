@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # Live heap per idle connection: the slope from 1,000 to 15,000 connections after full collections, each connection its own
 # user with its own token, its user: channel, broadcast, and one of 100 rooms. Prints the class histogram's growth with it.
+# BACKPLANE=redis has the node use a Redis.
 #   src/test/load/heap.sh
 . "$(dirname "$0")/common.sh"
 few=1000 many=15000
 about
-start_node '' -XX:+UseSerialGC
+[ "${BACKPLANE:=memory}" != redis ] || start_redis
+echo "backplane: $BACKPLANE"
+start_node "${redis_backplane:-}" -XX:+UseSerialGC
 tokens $few a > "$work/few"; tokens $((many - few)) b > "$work/rest"
 
 connect() { # tokens count

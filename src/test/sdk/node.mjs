@@ -22,13 +22,14 @@ const CONFIG = {
 export class MillipedeNode {
   #process; #folder; #apiKey;
 
-  /** Starts a node with the tests' configuration, or in development mode. */
-  static async start({ development = false } = {}) {
+  /** Starts a node with the tests' configuration, or in development mode; with the address of a Redis it uses that. */
+  static async start({ development = false, redis } = {}) {
     const node = new MillipedeNode();
     node.#folder = await mkdtemp(join(tmpdir(), 'millipede-sdk-'));
     node.#apiKey = development ? DEVELOPMENT_API_KEY : API_KEY;
     const args = ['-jar', process.env.NODE_JAR];
     const env = { ...process.env };
+    if (redis) Object.assign(env, { MILLIPEDE_BACKPLANE_TYPE: 'redis', MILLIPEDE_BACKPLANE_REDIS_URI: redis });
     if (development) {
       env.MILLIPEDE_HTTP_PORT = env.MILLIPEDE_INTERNAL_PORT = '0';
     } else {

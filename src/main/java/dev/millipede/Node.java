@@ -2,7 +2,6 @@ package dev.millipede;
 
 import dev.millipede.api.ApiRoutes;
 import dev.millipede.api.ApiVerticle;
-import dev.millipede.api.NodeFacts;
 import dev.millipede.auth.Authenticator;
 import dev.millipede.auth.Permissions;
 import dev.millipede.auth.TokenVerifier;
@@ -10,7 +9,9 @@ import dev.millipede.backplane.Backplane;
 import dev.millipede.backplane.memory.MemoryBackplane;
 import dev.millipede.backplane.redis.RedisBackplane;
 import dev.millipede.bus.LocalBus;
-import dev.millipede.channel.Namespace;
+import dev.millipede.cluster.Membership;
+import dev.millipede.cluster.NodeFacts;
+import dev.millipede.cluster.NodesVerticle;
 import dev.millipede.metrics.Metrics;
 import dev.millipede.os.OpenFiles;
 import dev.millipede.protocol.json.JsonProtocol;
@@ -24,20 +25,22 @@ import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One running node: Vert.x, the backplane, the router, the web socket instances, the internal listener. Started in this
- * order, stopped in the reverse one. Its methods may be called on any thread, one at a time.
+ * One running node: Vert.x, the backplane, the router, the web socket instances, the internal listener, what knows the
+ * other nodes. Started in this order, stopped in the reverse one. Its methods may be called on any thread, one at a time.
  */
 public final class Node {
     private static final Logger log = LoggerFactory.getLogger(Node.class);
@@ -45,12 +48,16 @@ public final class Node {
     /** Holds each event loop until nothing waits: a test switch that shows what slicing the fan-out is good for. */
     private static final String UNSLICED = "millipede.test.unsliced";
 
-    /** Loops beside those of the instances: the router's and the API's. */
-    private static final int OTHER_LOOPS = 2;
+    /** For all parts to start, once Vert.x runs. */
+    private static final long DEPLOY_SECONDS = 20;
+
+    /** For one step of a stop, instances closing their connections included; then the next one begins. */
+    private static final long STEP_SECONDS = 5;
 
     private final NodeConfig config;
     private final InstantSource clock;
-    private final int instances;
+    private final Instant startedAt;
+    private final Foundation foundation;
     private final NodeSlots slots;
     private final Metrics metrics;
     private final Vertx vertx;
@@ -58,28 +65,27 @@ public final class Node {
     private final Backplane backplane;
     private final List<WebSocketVerticle> webSockets = new ArrayList<>();
     /** What runs, in stages: each is stopped as a whole before the one that was started before it. */
-    private final List<List<String>> stages = new ArrayList<>();
+    private final List<Stage> stages = new ArrayList<>();
+
+    /** @param stop undeploys or closes what was started in it */
+    private record Stage(String name, Supplier<Future<?>> stop) {}
 
     private final AtomicBoolean started = new AtomicBoolean();
     private @Nullable ApiVerticle api;
 
-    private Node(NodeConfig config, InstantSource clock) {
+    private Node(NodeConfig config, Foundation foundation, InstantSource clock) {
         WebSocketConfig webSocket = config.websocket();
         this.config = config;
         this.clock = clock;
-        this.instances = webSocket.instances() > 0
-                ? webSocket.instances()
-                : Math.min(WebSocketConfig.MAX_INSTANCES, Runtime.getRuntime().availableProcessors());
+        this.startedAt = clock.instant();
+        this.foundation = foundation;
         this.slots = new NodeSlots(
                 webSocket.maxConnections() > 0
                         ? webSocket.maxConnections()
                         : OpenFiles.connections(OpenFiles.limit(), webSocket.descriptorReserve()));
-        this.metrics = new Metrics(
-                config.namespaces().all().stream().map(Namespace::name).toList(), instances);
-        this.vertx = metrics.measured(
-                        new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(instances + OTHER_LOOPS))
-                .build();
-        this.bus = LocalBus.open(vertx);
+        this.metrics = foundation.metrics();
+        this.vertx = foundation.vertx();
+        this.bus = LocalBus.open(vertx, () -> metrics.controlRejected("foreign"));
         this.backplane = switch (config.backplane().type()) {
             case MEMORY -> new MemoryBackplane();
             case REDIS ->
@@ -87,16 +93,33 @@ public final class Node {
         };
     }
 
-    /** Starts a node; fails, with everything stopped again, when a port is taken. */
+    /**
+     * Starts a node; fails, with everything stopped again, when a port is taken, the cluster cannot be joined, or it takes
+     * too long: a minute at the most. May block for the lookup of {@code cluster.host}.
+     */
     public static Future<Node> start(NodeConfig config) {
-        Node node = new Node(config, InstantSource.system());
         // A promise without context: after a failure the event loops are gone before it is kept.
         Promise<Node> started = Promise.promise();
-        node.deploy()
+        Foundation.lay(config)
+                .compose(foundation -> on(foundation, config))
                 .onComplete(
-                        done -> started.complete(node),
-                        failure -> node.stop().onComplete(stopped -> started.fail(failure)));
+                        node -> within(
+                                        DEPLOY_SECONDS,
+                                        "not all parts of the node started",
+                                        Future.succeededFuture().compose(go -> node.deploy()))
+                                .onComplete(
+                                        done -> started.complete(node),
+                                        failure -> node.stop().onComplete(stopped -> started.fail(failure))),
+                        started::fail);
         return started.future();
+    }
+
+    private static Future<Node> on(Foundation foundation, NodeConfig config) {
+        try {
+            return Future.succeededFuture(new Node(config, foundation, InstantSource.system()));
+        } catch (RuntimeException e) {
+            return foundation.vertx().close().transform(closed -> Future.failedFuture(e));
+        }
     }
 
     private Future<Void> deploy() {
@@ -108,13 +131,15 @@ public final class Node {
                 new JsonProtocol(),
                 bus,
                 metrics,
-                instances,
+                foundation.instances(),
                 config.websocket().deliveryBudget());
         metrics.gaugeChannels(router::channels);
         metrics.gaugeBackplaneReady(backplane::isReady);
-        Future<Void> deployed = deploy(stage(), router);
-        List<String> instanceStage = stage();
-        for (int i = 0; i < instances; i++) {
+        Future<Void> deployed = deploy(stage("router"), router);
+        // Its connections live on the router's loop: closed before that goes.
+        stages.add(new Stage("backplane", backplane::close));
+        List<String> instanceStage = stage("web sockets");
+        for (int i = 0; i < foundation.instances(); i++) {
             WebSocketVerticle webSocket = new WebSocketVerticle(i, shared(), http.publicDoor(vertx), bus, metrics);
             metrics.gaugeSubscriptions(i, webSocket::subscriptions);
             webSockets.add(webSocket);
@@ -124,15 +149,34 @@ public final class Node {
             ApiVerticle verticle =
                     new ApiVerticle(config.internal().host(), config.internal().port(), http::internal);
             api = verticle;
-            deployed = deployed.compose(done -> deploy(stage(), verticle));
+            deployed = deployed.compose(done -> deploy(stage("API"), verticle));
         }
-        return deployed.onSuccess(done -> started.set(true));
+        return deployed.compose(done -> deployNodes()).onSuccess(done -> started.set(true));
     }
 
-    private List<String> stage() {
-        List<String> stage = new ArrayList<>();
-        stages.add(stage);
-        return stage;
+    /** Comes last: it says how others name this node, and that it is there. A stop begins with its goodbye. */
+    private Future<Void> deployNodes() {
+        NodesVerticle nodes =
+                new NodesVerticle(facts(), config.cluster().secret(), foundation.instances(), bus, metrics, clock);
+        metrics.gaugeNodes(nodes::known);
+        Future<Void> deployed = deploy(stage("nodes"), nodes);
+        Membership membership = foundation.membership();
+        return membership == null ? deployed : deployed.onSuccess(done -> membership.departures(nodes::departed));
+    }
+
+    private NodeFacts facts() {
+        String host = config.cluster().enabled()
+                ? config.cluster().host()
+                : config.http().host();
+        return new NodeFacts(foundation.uid(), host + '_' + publicPort(), Version.name(), startedAt);
+    }
+
+    /** Opens a stage of verticles; their deployment ids are to be added to what is returned. */
+    private List<String> stage(String name) {
+        List<String> ids = new ArrayList<>();
+        stages.add(new Stage(
+                name, () -> Future.join(ids.stream().map(vertx::undeploy).toList())));
+        return ids;
     }
 
     private Future<Void> deploy(List<String> stage, Deployable verticle) {
@@ -158,21 +202,8 @@ public final class Node {
     }
 
     private ApiRoutes apiRoutes() {
-        NodeFacts facts = new NodeFacts(
-                UUID.randomUUID().toString(),
-                config.http().host() + "_" + config.http().port(),
-                Version.name(),
-                clock.instant());
         return new ApiRoutes(
-                config.internal().apiKeys(),
-                config.namespaces(),
-                backplane.broker(),
-                bus,
-                instances,
-                metrics,
-                this::isReady,
-                facts,
-                clock);
+                config.internal().apiKeys(), config.namespaces(), backplane.broker(), bus, metrics, this::isReady);
     }
 
     /** Whether clients can be served now: everything runs and publications can be accepted and received. */
@@ -195,17 +226,51 @@ public final class Node {
         return slots.limit();
     }
 
-    /** Not ready any more; then the instances close their connections; then the rest. */
+    /** Where the other nodes reach this one, for people; null where it is alone. */
+    public @Nullable String clusterAddress() {
+        Membership membership = foundation.membership();
+        return membership == null ? null : membership.describe();
+    }
+
+    /** The port of the membership protocol; 0 where the node is alone. */
+    public int clusterPort() {
+        Membership membership = foundation.membership();
+        return membership == null ? 0 : membership.port();
+    }
+
+    /**
+     * Not ready any more; a goodbye to the other nodes; then the instances close their connections; then the rest. A step
+     * that hangs is left behind, so that all get their turn; then this fails.
+     */
     public Future<Void> stop() {
         started.set(false);
-        Future<?> stopped = Future.succeededFuture();
-        List<List<String>> reversed = new ArrayList<>(stages);
+        Future<Void> stopped = Future.succeededFuture();
+        List<Stage> reversed = new ArrayList<>(stages);
         stages.clear();
         Collections.reverse(reversed);
-        for (List<String> stage : reversed) {
-            stopped = stopped.transform(
-                    done -> Future.join(stage.stream().map(vertx::undeploy).toList()));
+        for (Stage stage : reversed) {
+            stopped = then(stopped, stage.name, stage.stop);
         }
-        return stopped.transform(done -> backplane.close()).transform(done -> vertx.close());
+        return then(stopped, "Vert.x", vertx::close);
+    }
+
+    /** Takes the next step whatever came of those before, and fails with the first that did. */
+    private static Future<Void> then(Future<Void> before, String what, Supplier<Future<?>> step) {
+        return before.transform(was -> {
+            Future<Void> is = within(STEP_SECONDS, what + " did not stop", step.get());
+            return was.succeeded() ? is : is.transform(ended -> before);
+        });
+    }
+
+    /** On a timer of its own: the loop of the future may be what hangs. */
+    private static Future<Void> within(long seconds, String what, Future<?> step) {
+        Promise<Void> promise = Promise.promise();
+        step.onComplete(done -> promise.tryComplete(), promise::tryFail);
+        return promise.future()
+                .timeout(seconds, TimeUnit.SECONDS)
+                .recover(failure -> Future.failedFuture(
+                        failure instanceof TimeoutException
+                                ? new TimeoutException(what + " within " + seconds + " s")
+                                : failure));
     }
 }

@@ -68,7 +68,7 @@ public record NodeConfig(
      * As {@link #development(String)}, with variables laid over it.
      *
      * @param environment all variables of the process
-     * @throws ConfigException with every problem; leaving loopback or the memory backplane is one
+     * @throws ConfigException with every problem; leaving loopback is one, be it with a listener, the cluster or Redis
      */
     public static NodeConfig development(String secret, Map<String, String> environment) {
         JsonObject json = new JsonObject()

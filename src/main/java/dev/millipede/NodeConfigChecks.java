@@ -1,8 +1,11 @@
 package dev.millipede;
 
 import dev.millipede.backplane.BackplaneConfig;
+import dev.millipede.backplane.RedisConfig;
 import dev.millipede.config.ConfigProblems;
 import dev.millipede.config.Mask;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,8 +67,31 @@ final class NodeConfigChecks {
         if (!Loopback.is(config.internal().host())) {
             problem("internal.host", quoted(config.internal().host()), message);
         }
-        if (config.backplane().type() != BackplaneConfig.Type.MEMORY) {
-            problem("backplane.type", "", "development mode has the memory backplane only, start with --config");
+        if (config.backplane().type() == BackplaneConfig.Type.REDIS && !problems.failed("backplane.redis")) {
+            redisOfDevelopment(config.backplane().redis(), message);
+        }
+        if (config.cluster().enabled() && !Loopback.is(config.cluster().host()) && !problems.failed("cluster.host")) {
+            problem("cluster.host", quoted(config.cluster().host()), message);
+        }
+    }
+
+    /** A sentinel may name a master anywhere, so that its own address says nothing. */
+    private void redisOfDevelopment(RedisConfig redis, String message) {
+        if (redis.sentinel().isUsed()) {
+            problem("backplane.redis.sentinel", "", message);
+        } else if (!isOnThisMachine(redis.uri())) {
+            problem("backplane.redis.uri", Mask.HIDDEN, message);
+        }
+    }
+
+    private static boolean isOnThisMachine(String uri) {
+        try {
+            URI parsed = new URI(uri);
+            String host = parsed.getHost();
+            return "unix".equals(parsed.getScheme())
+                    || (host != null && Loopback.is(host.replaceFirst("^\\[(.*)]$", "$1")));
+        } catch (URISyntaxException e) {
+            return false;
         }
     }
 
@@ -139,7 +165,9 @@ final class NodeConfigChecks {
                     "true",
                     "needs a backplane that nodes share, \"backplane\": {\"type\": \"redis\"}");
         }
-        if (Loopback.is(config.cluster().host()) || problems.failed("cluster.secret")) {
+        if (Loopback.is(config.cluster().host())
+                || problems.failed("cluster.host")
+                || problems.failed("cluster.secret")) {
             return;
         }
         if (config.cluster().secret() == null) {

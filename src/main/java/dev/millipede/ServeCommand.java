@@ -1,5 +1,6 @@
 package dev.millipede;
 
+import dev.millipede.cluster.CannotJoinException;
 import dev.millipede.config.ConfigException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -33,9 +34,18 @@ import picocli.CommandLine.Spec;
         })
 final class ServeCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
-    private static final long START_SECONDS = 60;
+    /** Longer than a node gives itself to start and, where it cannot, to stop again. */
+    private static final long START_SECONDS = 90;
+
+    /** The deadline of a stop. Its steps have shorter ones, so that it is met even where some of them hang. */
     private static final long STOP_SECONDS = 15;
+
+    /** So long after its deadline a stop that has not ended takes the JVM with it. */
+    private static final long HALT_SECONDS = 10;
+
     private static final int SECRET_BYTES = 32;
+    private static final int READY_LOOK_MILLIS = 20;
+    private static final int READY_LOOKS = 100;
 
     private final Map<String, String> environment;
 
@@ -63,11 +73,6 @@ final class ServeCommand implements Callable<Integer> {
             err.flush();
             return 2;
         }
-        if (config.cluster().enabled()) {
-            log.error(
-                    "cluster can be configured but is not built yet; nodes that share a Redis reach each other without");
-            return 1;
-        }
         config.warnings().forEach(warning -> log.warn("{}", warning));
         return serve(config);
     }
@@ -83,19 +88,32 @@ final class ServeCommand implements Callable<Integer> {
         try {
             node = Node.start(config).toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            log.error("cannot start: {}", e instanceof ExecutionException ? e.getCause() : "took too long");
+            log.error("cannot start: {}", reason(e));
             return 1;
         }
         announce(config, node);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node), "stop"));
+        awaitReady(node);
         new CountDownLatch(1).await();
         return 0;
+    }
+
+    private static Object reason(Exception e) {
+        Throwable cause = e.getCause();
+        if (cause instanceof CannotJoinException || cause instanceof TimeoutException) {
+            return String.valueOf(cause.getMessage());
+        }
+        return cause == null ? "took too long" : cause;
     }
 
     private static void announce(NodeConfig config, Node node) {
         String scheme = config.http().tls() == null ? "" : "s";
         String host = config.http().host();
         log.info("millipede {} takes up to {} connections", Version.name(), node.connectionLimit());
+        String address = node.clusterAddress();
+        if (address != null) {
+            log.info("cluster: {}", address);
+        }
         log.info(
                 "clients: ws{}://{}:{}{}",
                 scheme,
@@ -111,11 +129,22 @@ final class ServeCommand implements Callable<Integer> {
             log.warn("development mode: whoever reaches this port can be anybody; run with --config for anything else");
             log.info("open http://{}:{}/ in two tabs", host, node.publicPort());
         }
-        log.info(node.isReady() ? "ready" : "started, and ready as soon as Redis is");
+    }
+
+    /** What may be missing is the backplane, and it says why. */
+    private static void awaitReady(Node node) throws InterruptedException {
+        for (int i = 0; !node.isReady(); i++) {
+            if (i == READY_LOOKS) {
+                log.warn("started, and not ready before the backplane is");
+            }
+            Thread.sleep(READY_LOOK_MILLIS);
+        }
+        log.info("ready");
     }
 
     /** Ends the process with a code of ours: by itself the JVM would say which signal ended it. */
     private static void stop(Node node) {
+        haltAfter(STOP_SECONDS + HALT_SECONDS);
         int code = 0;
         log.info("stopping");
         try {
@@ -126,5 +155,21 @@ final class ServeCommand implements Callable<Integer> {
             code = 1;
         }
         Runtime.getRuntime().halt(code);
+    }
+
+    /** For a stop that comes to no end of its own: one whose log is not taken any more hangs before it has begun. */
+    private static void haltAfter(long seconds) {
+        Thread halt = new Thread(
+                () -> {
+                    try {
+                        TimeUnit.SECONDS.sleep(seconds);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    Runtime.getRuntime().halt(1);
+                },
+                "halt");
+        halt.setDaemon(true);
+        halt.start();
     }
 }

@@ -1,6 +1,7 @@
 package dev.millipede;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.millipede.api.InternalConfig;
@@ -76,6 +77,7 @@ class NodeConfigTest {
             {"internal": {"port": 8000, "host": "::", "apiKeys": [SECRET]}}                       | internal.port: taken by http
             {"cluster": {"enabled": true}}                                                        | cluster.enabled: needs a backplane that nodes share
             {"cluster": {"enabled": true, "host": "10.0.0.1"}, "backplane": {"type": "redis"}}    | cluster.host: beyond loopback needs cluster.secret
+            {"cluster": {"enabled": true, "host": "0.0.0.0"}, "backplane": {"type": "redis"}}     | cluster.host: must be one address
             {"cluster": {"enabled": true, "host": "10.0.0.1", "secret": "hunter2"}, "backplane": {"type": "redis"}} | cluster.secret: must have at least 32 bytes beyond loopback
             """)
     void sectionsThatContradictEachOtherAreAProblem(String json, String problem) {
@@ -213,10 +215,68 @@ class NodeConfigTest {
                         Map.of(
                                 "MILLIPEDE_HTTP_HOST", "0.0.0.0",
                                 "MILLIPEDE_INTERNAL_HOST", "0.0.0.0",
-                                "MILLIPEDE_BACKPLANE_TYPE", "redis"))))
+                                "MILLIPEDE_BACKPLANE_TYPE", "redis",
+                                "MILLIPEDE_BACKPLANE_REDIS_URI", "redis://10.0.0.1:6379",
+                                "MILLIPEDE_CLUSTER_ENABLED", "true",
+                                "MILLIPEDE_CLUSTER_HOST", "10.0.0.1",
+                                "MILLIPEDE_CLUSTER_SECRET", SECRET))))
                 .containsExactly(
                         "http.host: development mode stays on loopback, start with --config to leave it",
                         "internal.host: development mode stays on loopback, start with --config to leave it",
-                        "backplane.type: development mode has the memory backplane only, start with --config");
+                        "backplane.redis.uri: development mode stays on loopback, start with --config to leave it",
+                        "cluster.host: development mode stays on loopback, start with --config to leave it");
+    }
+
+    @Test
+    void developmentModeMayBeAClusterOnLoopback() {
+        NodeConfig config = NodeConfig.development(
+                SECRET, Map.of("MILLIPEDE_BACKPLANE_TYPE", "redis", "MILLIPEDE_CLUSTER_ENABLED", "true"));
+
+        assertThat(config.cluster().enabled()).isTrue();
+        assertThat(config.backplane().type()).isEqualTo(BackplaneConfig.Type.REDIS);
+    }
+
+    private static ThrowingCallable developmentWith(String redis) {
+        return () -> NodeConfig.development(
+                SECRET, Map.of("MILLIPEDE_BACKPLANE_TYPE", "redis", "MILLIPEDE_BACKPLANE_REDIS_URI", redis));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "redis://localhost:6380",
+                "rediss://127.0.0.2",
+                "redis://ann:hunter2@127.0.0.1:6379/3",
+                "redis://[::1]:6379",
+                "unix:///run/redis.sock"
+            })
+    void developmentModeMayUseARedisOfThisMachine(String uri) {
+        assertThatCode(developmentWith(uri)).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "redis://127.0.0.1@example.com:6379",
+                "redis://127.0.0.1.example.com",
+                "redis://example.com?127.0.0.1",
+                "redis://example.com#@127.0.0.1",
+                "redis://0.0.0.0:6379",
+                "redis://[::ffff:10.0.0.1]:6379"
+            })
+    void developmentModeUsesNoOtherRedis(String uri) {
+        assertThat(problems(developmentWith(uri))).singleElement().asString().startsWith("backplane.redis.uri: ");
+    }
+
+    @Test
+    void developmentModeUsesNoSentinelAsItMayNameAnyMaster() {
+        assertThat(problems(() -> NodeConfig.development(
+                        SECRET,
+                        Map.of(
+                                "MILLIPEDE_BACKPLANE_TYPE", "redis",
+                                "MILLIPEDE_BACKPLANE_REDIS_SENTINEL_MASTER", "m",
+                                "MILLIPEDE_BACKPLANE_REDIS_SENTINEL_NODES", "127.0.0.1:26379"))))
+                .containsExactly(
+                        "backplane.redis.sentinel: development mode stays on loopback, start with --config to leave it");
     }
 }

@@ -10,7 +10,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -28,7 +27,6 @@ public final class ApiRoutes {
      * Wires the routes; nothing is asked before the first request.
      *
      * @param keys who may call; none: nobody
-     * @param instances how many web socket instances {@code info} asks
      * @param ready whether the node can serve now
      */
     public ApiRoutes(
@@ -36,15 +34,12 @@ public final class ApiRoutes {
             Namespaces namespaces,
             Broker broker,
             LocalBus bus,
-            int instances,
             Metrics metrics,
-            BooleanSupplier ready,
-            NodeFacts node,
-            InstantSource clock) {
+            BooleanSupplier ready) {
         this.keys = new ApiKeys(keys);
         this.probes = new ProbeRoutes(this.keys, metrics, ready);
         this.publishing = new PublishRoutes(namespaces, broker, metrics);
-        this.info = new InfoRoute(bus, instances, node, clock);
+        this.info = new InfoRoute(bus);
     }
 
     /**

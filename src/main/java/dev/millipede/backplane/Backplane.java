@@ -2,7 +2,7 @@ package dev.millipede.backplane;
 
 import io.vertx.core.Future;
 
-/** What joins nodes: built by the composition root, closed after everything that uses it. */
+/** What joins nodes: built by the composition root, closed after everything that publishes, before the router. */
 public interface Backplane {
     Broker broker();
 

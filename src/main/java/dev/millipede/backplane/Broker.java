@@ -12,16 +12,19 @@ import io.vertx.core.Future;
  * again.
  */
 public interface Broker {
-    /** Names the one listener, called on the context of this call, an event loop; what this node is to other nodes begins. */
+    /** Names the one listener, called on the event loop of this call's context; what this node is to other nodes begins. */
     void listen(Listener listener);
 
     /**
      * Completes when every publication ordered after this point reaches the listener, until it is told of a loss. Fails at
-     * once while the backplane is known to be away, and when the connection is lost meanwhile.
+     * once while the backplane is known to be away, also before the first connection, and when the connection is lost
+     * meanwhile.
      */
     Future<Void> subscribe(Channel channel);
 
-    /** Ends a subscription; publications may still arrive for a moment. Subscribing again afterwards counts. */
+    /**
+     * Ends a subscription, if there is one; publications may still arrive for a moment. Subscribing again afterwards counts.
+     */
     void unsubscribe(Channel channel);
 
     /**
@@ -40,7 +43,10 @@ public interface Broker {
         /** A message came that is no publication. */
         void skipped(Skipped why);
 
-        /** The connection is lost and every subscription with it. The futures of those under way fail after this call. */
+        /**
+         * The connection is lost and every subscription with it. The futures of those under way fail after this call. Not told
+         * when the backplane is closed.
+         */
         void lost();
 
         /**

@@ -27,15 +27,27 @@ public final class LocalBus {
             new DeliveryOptions().setLocalOnly(true).setCodecName(CODEC);
 
     private final EventBus bus;
+    private final Runnable foreign;
 
-    private LocalBus(EventBus bus) {
+    private LocalBus(EventBus bus, Runnable foreign) {
         this.bus = bus;
+        this.foreign = foreign;
     }
 
     /** Registers the codec and opens the bus; once per Vertx. */
     public static LocalBus open(Vertx vertx) {
+        return open(vertx, () -> {});
+    }
+
+    /**
+     * Registers the codec and opens the bus; once per Vertx.
+     *
+     * @param foreign told of each message that is no record: it came from another node, or from a stranger on the cluster's
+     *     port, and was dropped. Called on the consumer's context
+     */
+    public static LocalBus open(Vertx vertx, Runnable foreign) {
         vertx.eventBus().registerCodec(new ByReference());
-        return new LocalBus(vertx.eventBus());
+        return new LocalBus(vertx.eventBus(), foreign);
     }
 
     /** The address of instance {@code number}. */
@@ -54,9 +66,24 @@ public final class LocalBus {
         return bus.<T>request(address, record, options).map(Message::body);
     }
 
-    /** Registers a consumer; its handler runs on the caller's context. */
+    /** Registers a consumer; its handler runs on the caller's context and gets records only. */
     public <T extends BusRecord> MessageConsumer<T> consume(String address, Handler<Message<T>> handler) {
-        return bus.localConsumer(address, handler);
+        return bus.localConsumer(address, message -> {
+            if (isRecord(message)) {
+                handler.handle(message);
+            } else {
+                foreign.run();
+            }
+        });
+    }
+
+    /** What comes over a wire is decoded when it is asked for, by a codec of the sender's choice, ours included. */
+    private static boolean isRecord(Message<?> message) {
+        try {
+            return message.body() instanceof BusRecord;
+        } catch (RuntimeException e) {
+            return false;
+        }
     }
 
     /** Answers a record that was sent by {@link #ask}. */

@@ -47,6 +47,10 @@ public final class Metrics {
 
     private static final String[] SKIP_REASONS = {"version", "malformed", "utf8", "length", OTHER};
 
+    private static final String[] REJECT_REASONS = {
+        "foreign", "size", "malformed", "kind", "seal", "clock", "replay", "full", OTHER
+    };
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
     private final LongAdder connections = new LongAdder();
@@ -61,6 +65,7 @@ public final class Metrics {
     private final Counter encoded;
     private final Counter unrouted;
     private final Map<String, Counter> skipped = new HashMap<>();
+    private final Map<String, Counter> rejected = new HashMap<>();
     private final Counter backplaneLost;
     private final Counter dropped;
     private final Counter deliveries;
@@ -122,6 +127,15 @@ public final class Metrics {
                     counter(
                             "millipede.publications.skipped",
                             "Messages of the backplane that are no publications",
+                            "reason",
+                            reason));
+        }
+        for (String reason : REJECT_REASONS) {
+            rejected.put(
+                    reason,
+                    counter(
+                            "millipede.cluster.rejected",
+                            "Messages of the cluster's bus that were dropped unheeded",
                             "reason",
                             reason));
         }
@@ -211,6 +225,13 @@ public final class Metrics {
                 .increment();
     }
 
+    /** Something came over the cluster's bus that counts for nothing, for one of a few reasons. */
+    public void controlRejected(String reason) {
+        Counter counter = rejected.get(reason);
+        Objects.requireNonNullElse(counter, Objects.requireNonNull(rejected.get(OTHER)))
+                .increment();
+    }
+
     public void backplaneLost() {
         backplaneLost.increment();
     }
@@ -258,6 +279,11 @@ public final class Metrics {
                         "millipede.backplane.ready",
                         "1 while publications are accepted and received",
                         () -> ready.getAsBoolean() ? 1 : 0)
+                .register(registry);
+    }
+
+    public void gaugeNodes(LongSupplier nodes) {
+        gauge("millipede.cluster.nodes", "Nodes known to this one, itself included", nodes)
                 .register(registry);
     }
 

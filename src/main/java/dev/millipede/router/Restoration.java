@@ -3,7 +3,7 @@ package dev.millipede.router;
 import dev.millipede.router.RoutingTable.Route;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.List;
+import java.util.Queue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -13,32 +13,35 @@ import java.util.function.Predicate;
  * wait long. Confined to the router's event loop.
  */
 final class Restoration {
-    /** Subscriptions under way at a time. */
+    /** Subscriptions under way at a time, by default. */
     static final int WINDOW = 4_096;
 
-    private final List<Route> routes;
+    private final Queue<Route> routes;
+    private final int window;
     private final Predicate<Route> missing;
     private final Function<Route, Future<Void>> subscribe;
     private final BooleanSupplier current;
     private final Promise<Void> done = Promise.promise();
-    private int next;
     private int underWay;
     private boolean filling;
 
     /**
      * Starts nothing yet.
      *
-     * @param routes what to subscribe to, in this order
+     * @param routes what to subscribe to, in this order; taken out when its turn comes
+     * @param window subscriptions under way at a time
      * @param missing whether a route still needs it when its turn comes
      * @param subscribe its future completes with the answer, whatever that is
      * @param current whether the connection is still the one to restore
      */
     Restoration(
-            List<Route> routes,
+            Queue<Route> routes,
+            int window,
             Predicate<Route> missing,
             Function<Route, Future<Void>> subscribe,
             BooleanSupplier current) {
         this.routes = routes;
+        this.window = window;
         this.missing = missing;
         this.subscribe = subscribe;
         this.current = current;
@@ -51,20 +54,23 @@ final class Restoration {
     }
 
     private void fill() {
-        if (filling || !current.getAsBoolean()) {
+        // An answer that comes at once must not start another loop inside this one.
+        if (filling) {
             return;
         }
-        // An answer that comes at once must not start another loop inside this one.
         filling = true;
-        while (underWay < WINDOW && next < routes.size()) {
-            Route route = routes.get(next++);
+        while (underWay < window && current.getAsBoolean()) {
+            Route route = routes.poll();
+            if (route == null) {
+                break;
+            }
             if (missing.test(route)) {
                 underWay++;
                 subscribe.apply(route).onComplete(answer -> answered());
             }
         }
         filling = false;
-        if (underWay == 0 && next == routes.size()) {
+        if (underWay == 0 && current.getAsBoolean()) {
             done.tryComplete();
         }
     }

@@ -134,6 +134,7 @@ public final class RouterVerticle extends VerticleBase {
 
         @Override
         public void skipped(Skipped why) {
+            assert onLoop();
             metrics.publicationSkipped(why.label());
         }
 

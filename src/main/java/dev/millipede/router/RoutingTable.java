@@ -1,9 +1,9 @@
 package dev.millipede.router;
 
 import dev.millipede.channel.Channel;
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -42,9 +42,9 @@ final class RoutingTable {
         return routes.get(channel);
     }
 
-    /** All routes as they are now; a copy, as restoring them takes a while. */
-    List<Route> routes() {
-        return new ArrayList<>(routes.values());
+    /** All routes; a view, to be walked at once. */
+    Collection<Route> routes() {
+        return Collections.unmodifiableCollection(routes.values());
     }
 
     /** Enters an instance and returns the channel's route. */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Who asks while a subscription is under way waits for the same confirmation (house rule: an entry in the table is not a
  * confirmation). The end is lazy: a channel without listeners is given up only after {@link #LINGER_MILLIS}, and only if
- * nobody has come back.
+ * nobody has come back, and never while its subscription is under way: so no answer can be taken for that of a later one.
  *
  * <p>A confirmation holds for one generation: until the backplane's connection is lost. Then all is subscribed to again;
  * who asks while the backplane is away is refused at once, who was waiting when it went goes on waiting.
@@ -32,10 +33,25 @@ final class UpstreamSubscriptions {
     private final Broker broker;
     private final RoutingTable table;
     private final ObjIntConsumer<InstanceRecord> send;
-    private final Map<Channel, List<Ask>> waiting = new HashMap<>();
+    private final int window;
+    private final Map<Channel, Unanswered> unanswered = new HashMap<>();
     private final ArrayDeque<Leaving> leaving = new ArrayDeque<>();
+
+    /** Ends with each loss; begins anew with each connection, so that nothing counts that was asked for in between. */
     private int generation = 1;
+
     private boolean away;
+
+    /** A subscription that is under way, or was when the connection was lost and is to be asked for again. */
+    private static final class Unanswered {
+        final List<Ask> asks = new ArrayList<>(1);
+
+        /** The generation in which the backplane was last asked; 0 = never. */
+        int askedIn;
+
+        /** Completes with the answer, whatever that is. */
+        Future<Void> answer = Future.succeededFuture();
+    }
 
     private record Ask(int instance, int number) {}
 
@@ -43,53 +59,60 @@ final class UpstreamSubscriptions {
 
     /** @param send hands a record to the instance of that number */
     UpstreamSubscriptions(Broker broker, RoutingTable table, ObjIntConsumer<InstanceRecord> send) {
+        this(broker, table, send, Restoration.WINDOW);
+    }
+
+    UpstreamSubscriptions(Broker broker, RoutingTable table, ObjIntConsumer<InstanceRecord> send, int window) {
         this.broker = broker;
         this.table = table;
         this.send = send;
+        this.window = window;
     }
 
     /** Enters the instance first, asks the backplane if it must, and answers when the subscription is confirmed. */
     void want(Channel channel, int instance, int ask) {
         Route route = table.add(channel, instance);
+        // An instance waits for the answer to its last question only.
+        forget(channel, instance);
         if (route.confirmedIn == generation) {
             send.accept(new InterestConfirmed(channel, ask), instance);
         } else if (away) {
             send.accept(new InterestRefused(channel, ask), instance);
         } else {
-            List<Ask> asks = waiting.get(channel);
-            if (asks == null) {
-                asks = new ArrayList<>(1);
-                asks.add(new Ask(instance, ask));
-                waiting.put(channel, asks);
-                subscribe(route);
-            } else {
-                // An instance waits for the answer to its last question only.
-                asks.removeIf(earlier -> earlier.instance() == instance);
-                asks.add(new Ask(instance, ask));
-            }
+            unanswered(channel).asks.add(new Ask(instance, ask));
+            subscribe(route);
         }
     }
 
-    /** Completes when the backplane has confirmed or refused, or was lost meanwhile; never fails. */
+    private Unanswered unanswered(Channel channel) {
+        return unanswered.computeIfAbsent(channel, ignored -> new Unanswered());
+    }
+
+    /**
+     * Asks the backplane unless that is under way.
+     *
+     * @return completes when it has confirmed or refused, or was lost meanwhile; never fails
+     */
     private Future<Void> subscribe(Route route) {
-        int asked = generation;
-        return broker.subscribe(route.channel).transform(result -> {
-            if (asked == generation) {
-                answered(route, result.succeeded());
-            }
-            return Future.succeededFuture();
-        });
+        Unanswered subscription = unanswered(route.channel);
+        int asking = generation;
+        if (subscription.askedIn != asking) {
+            subscription.askedIn = asking;
+            subscription.answer = broker.subscribe(route.channel).transform(result -> {
+                if (asking == generation) {
+                    answered(route, result.succeeded());
+                }
+                return Future.succeededFuture();
+            });
+        }
+        return subscription.answer;
     }
 
     private void answered(Route route, boolean confirmed) {
         if (confirmed) {
             route.confirmedIn = generation;
         }
-        List<Ask> asks = waiting.remove(route.channel);
-        if (asks == null) {
-            return;
-        }
-        for (Ask ask : asks) {
+        for (Ask ask : Objects.requireNonNull(unanswered.remove(route.channel)).asks) {
             send.accept(
                     confirmed
                             ? new InterestConfirmed(route.channel, ask.number())
@@ -111,10 +134,17 @@ final class UpstreamSubscriptions {
      */
     Future<Void> restore() {
         away = false;
-        int restoring = generation;
-        List<Route> routes = table.routes();
-        routes.sort((a, b) -> Boolean.compare(waiting.containsKey(b.channel), waiting.containsKey(a.channel)));
-        return new Restoration(routes, this::isMissing, this::subscribe, () -> restoring == generation).start();
+        int restoring = ++generation;
+        ArrayDeque<Route> routes = new ArrayDeque<>(table.channels());
+        for (Route route : table.routes()) {
+            Unanswered subscription = unanswered.get(route.channel);
+            if (subscription != null && !subscription.asks.isEmpty()) {
+                routes.addFirst(route);
+            } else {
+                routes.addLast(route);
+            }
+        }
+        return new Restoration(routes, window, this::isMissing, this::subscribe, () -> restoring == generation).start();
     }
 
     private boolean isMissing(Route route) {
@@ -123,9 +153,18 @@ final class UpstreamSubscriptions {
 
     /** The instance's last listener left. {@code now} is in milliseconds of a monotonic clock. */
     void unwant(Channel channel, int instance, long now) {
+        forget(channel, instance);
         Route route = table.remove(channel, instance);
         if (route != null) {
             leaving.add(new Leaving(route, ++route.departures, now + LINGER_MILLIS));
+        }
+    }
+
+    /** What the instance asked before is not answered any more. */
+    private void forget(Channel channel, int instance) {
+        Unanswered subscription = unanswered.get(channel);
+        if (subscription != null) {
+            subscription.asks.removeIf(ask -> ask.instance() == instance);
         }
     }
 
@@ -141,11 +180,12 @@ final class UpstreamSubscriptions {
             if (route.instances != 0 || route.departures != first.departure()) {
                 continue;
             }
-            if (waiting.containsKey(route.channel) && !away) {
-                // Its subscription is still under way and may yet be confirmed.
+            Unanswered subscription = unanswered.get(route.channel);
+            if (subscription != null && subscription.askedIn == generation) {
+                // Under way: it may yet be confirmed.
                 leaving.add(new Leaving(route, first.departure(), now + LINGER_MILLIS));
             } else {
-                waiting.remove(route.channel);
+                unanswered.remove(route.channel);
                 table.close(route);
                 broker.unsubscribe(route.channel);
             }

@@ -34,6 +34,9 @@ final class LocalChannel {
     /** Number of the question to the router; a confirmation of another one is stale. */
     int ask;
 
+    /** Whether that question has not been answered yet. */
+    boolean asking;
+
     /** The generation of confirmations in which the router has confirmed that publications reach this instance; 0 = never. */
     int confirmedIn;
 

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * WebSocketVerticle.
  *
  * <p>The first member of a channel asks the router and joins when that is confirmed; later ones wait for the same answer.
- * Each question has a number: the answer to an earlier one confirms nothing.
+ * Each question has a number: the answer to an earlier one confirms nothing. When the backplane is lost, members stay, but
+ * the next to join asks again.
  */
 final class LocalSubscribers {
     /** Nothing owed to a client waits longer than this. */
@@ -27,9 +28,10 @@ final class LocalSubscribers {
     private final ArrayDeque<Joining> byDeadline = new ArrayDeque<>();
     private final @Nullable LocalChannel everybody;
     private int asks;
-    private int generation = 1;
-    private boolean askAgain;
     private int subscriptions;
+
+    /** Of confirmations; ends when the router says that they are void. */
+    private int generation = 1;
 
     /** How a join ends. */
     interface Outcome {
@@ -49,20 +51,18 @@ final class LocalSubscribers {
     /** Asks for broadcasts on behalf of the instance; its address must be listened on. */
     void start() {
         if (everybody != null) {
-            ask(everybody);
+            channels.put(everybody.channel, everybody);
+            askIfInDoubt(everybody);
         }
     }
 
-    private void ask(LocalChannel local) {
-        local.ask = ++asks;
-        channels.put(local.channel, local);
-        router.interest(local.channel, local.ask);
-    }
-
-    private LocalChannel open(Channel channel) {
-        LocalChannel opened = new LocalChannel(channel);
-        ask(opened);
-        return opened;
+    /** Asks the router unless its confirmation holds or is on its way. */
+    private void askIfInDoubt(LocalChannel local) {
+        if (local.confirmedIn != generation && !local.asking) {
+            local.asking = true;
+            local.ask = ++asks;
+            router.interest(local.channel, local.ask);
+        }
     }
 
     /** The members that get broadcasts, or null when {@code broadcast} is not automatic. */
@@ -94,10 +94,8 @@ final class LocalSubscribers {
 
     /** Starts a join, which may end before this returns. */
     void join(Connection connection, Channel channel, long command) {
-        LocalChannel local = channels.get(channel);
-        if (local == null) {
-            local = open(channel);
-        }
+        LocalChannel local = channels.computeIfAbsent(channel, LocalChannel::new);
+        askIfInDoubt(local);
         Joining joining =
                 new Joining(connection, local, command, loop.nanoTime().getAsLong() + JOIN_NANOS);
         Pending pending = connection.pending;
@@ -110,10 +108,6 @@ final class LocalSubscribers {
             enter(joining);
             outcome.joined(joining);
         } else {
-            if (local.joiners == null && local.confirmedIn != 0) {
-                // It has members, and what was confirmed to them holds no more.
-                ask(local);
-            }
             local.addJoiner(joining);
             byDeadline.add(joining);
         }
@@ -140,11 +134,18 @@ final class LocalSubscribers {
         }
     }
 
+    /** The channel whose question that is; null when it has been answered, or the channel given up or asked for again. */
+    private @Nullable LocalChannel awaiting(Channel channel, int ask) {
+        LocalChannel local = channels.get(channel);
+        return local != null && local.asking && local.ask == ask ? local : null;
+    }
+
     void confirmed(InterestConfirmed answer) {
-        LocalChannel local = channels.get(answer.channel());
-        if (local == null || local.ask != answer.ask()) {
+        LocalChannel local = awaiting(answer.channel(), answer.ask());
+        if (local == null) {
             return;
         }
+        local.asking = false;
         local.confirmedIn = generation;
         List<Joining> joiners = local.joiners;
         local.joiners = null;
@@ -155,33 +156,33 @@ final class LocalSubscribers {
         }
     }
 
-    /** From here on nothing counts as confirmed; members stay, who joins asks again. */
+    /** From here on nothing counts as confirmed; members stay, who joins asks again, who waits goes on waiting. */
     void confirmationsVoid() {
         generation++;
     }
 
     void refused(InterestRefused answer) {
-        LocalChannel local = channels.get(answer.channel());
-        if (local == null || local.ask != answer.ask()) {
+        LocalChannel local = awaiting(answer.channel(), answer.ask());
+        if (local == null) {
             return;
         }
+        local.asking = false;
         List<Joining> joiners = local.joiners;
         local.joiners = null;
         closeIfEmpty(local);
-        if (local == everybody) {
-            askAgain = true;
-        }
         if (joiners != null) {
             joiners.forEach(LocalSubscribers::end);
             joiners.forEach(outcome::failed);
         }
     }
 
-    /** Gives up joins whose answer is overdue, and asks again for broadcasts; called a few times a second. */
+    /**
+     * Gives up joins whose answer is overdue, and asks again for broadcasts that were refused or confirmed before a loss;
+     * called a few times a second.
+     */
     void expire(long now) {
-        if (askAgain && everybody != null) {
-            askAgain = false;
-            ask(everybody);
+        if (everybody != null && everybody.ask != 0) {
+            askIfInDoubt(everybody);
         }
         @Nullable Joining first;
         while ((first = byDeadline.peek()) != null && (first.ended || now - first.deadline >= 0)) {

@@ -11,7 +11,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.ext.web.Router;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,7 +19,6 @@ import java.util.function.BiConsumer;
 /** The internal listener on a port of its own, with a fake broker behind it. */
 final class ApiFixture implements AutoCloseable {
     static final String KEY = "X-API-Key: second-key";
-    static final Instant STARTED = Instant.parse("2026-11-22T12:00:00Z");
 
     final FakeBroker broker = new FakeBroker();
     final Metrics metrics = new Metrics(List.of("user", "room", "broadcast"), 2);
@@ -31,16 +29,7 @@ final class ApiFixture implements AutoCloseable {
     final int port;
 
     private ApiFixture(List<String> keys, BiConsumer<ApiRoutes, Router> mount) {
-        ApiRoutes routes = new ApiRoutes(
-                keys,
-                Namespaces.DEFAULTS,
-                broker,
-                bus,
-                2,
-                metrics,
-                ready::get,
-                new NodeFacts("uid-1", "here_9000", "0.1.0", STARTED),
-                () -> STARTED.plusSeconds(90));
+        ApiRoutes routes = new ApiRoutes(keys, Namespaces.DEFAULTS, broker, bus, metrics, ready::get);
         ApiVerticle verticle = new ApiVerticle("127.0.0.1", 0, router -> mount.accept(routes, router));
         await(vertx.deployVerticle(verticle));
         port = verticle.port();

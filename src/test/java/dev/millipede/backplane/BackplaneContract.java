@@ -9,11 +9,13 @@ import dev.millipede.channel.Namespaces;
 import dev.millipede.channel.Payload;
 import dev.millipede.channel.Publication;
 import dev.millipede.support.Ear;
+import dev.millipede.support.Eventually;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +40,7 @@ public abstract class BackplaneContract {
 
     private record Heard(Publication publication, @Nullable Context context) {}
 
-    /** Opens a backplane that is ready and has seen nothing yet. */
+    /** Opens a backplane that has seen nothing yet and is ready soon after it is listened to. */
     protected abstract Future<Backplane> open(Vertx vertx);
 
     @BeforeEach
@@ -48,6 +50,7 @@ public abstract class BackplaneContract {
             broker().listen(new Ear(publication -> heard.add(new Heard(publication, Vertx.currentContext()))));
             return Future.succeededFuture();
         });
+        Eventually.until(() -> backplane().isReady(), ready -> ready);
     }
 
     @AfterEach
@@ -159,7 +162,7 @@ public abstract class BackplaneContract {
 
         Context context = Objects.requireNonNull(nextHeard().context());
         assertThat(context.threadingModel()).isEqualTo(ThreadingModel.EVENT_LOOP);
-        assertThat(context).isSameAs(loop);
+        assertThat(((ContextInternal) context).nettyEventLoop()).isSameAs(((ContextInternal) loop).nettyEventLoop());
     }
 
     @Test

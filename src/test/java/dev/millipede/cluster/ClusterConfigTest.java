@@ -3,10 +3,12 @@ package dev.millipede.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millipede.support.SectionReading;
+import io.vertx.core.json.JsonObject;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ClusterConfigTest {
     @Test
@@ -36,9 +38,58 @@ class ClusterConfigTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0.0.0.0",
+                "0",
+                "0.0",
+                "00.0.0.0",
+                "::",
+                "[::]",
+                "::0",
+                "0:0:0:0:0:0:0:0",
+                "::0.0.0.0",
+                "::ffff:0.0.0.0",
+                "*"
+            })
+    void aWildcardIsNoHost(String host) {
+        assertThat(SectionReading.of(
+                                ClusterConfig::read,
+                                new JsonObject().put("host", host).encode())
+                        .problems())
+                .containsExactly("host: must be one address, the one that the other nodes reach this one at");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10.0.0.0", "0.0.0.1", "::1", "fe80::", "::ffff:10.0.0.1", "node-0", "0x"})
+    void oneAddressOrNameIsAHost(String host) {
+        assertThat(SectionReading.of(
+                                ClusterConfig::read,
+                                new JsonObject().put("host", host).encode())
+                        .problems())
+                .isEmpty();
+    }
+
+    @Test
+    void aMemberWithoutAPortIsAskedAtTheDefaultOneWhateverOursIs() {
+        assertThat(new ClusterConfig(
+                                true,
+                                "10.0.0.7",
+                                6000,
+                                0,
+                                List.of("node-b", "10.0.0.7:6000", "[fe80::1]", "[::1]:1"),
+                                null)
+                        .memberAddresses())
+                .containsExactly("node-b:5701", "10.0.0.7:6000", "[fe80::1]:5701", "[::1]:1");
+    }
+
+    @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"members": ["http://10.0.0.7"]} | members: must hold addresses, for example "10.0.0.7:5701"
             {"members": ["a b"]}             | members: must hold addresses, for example "10.0.0.7:5701"
+            {"members": ["a:0"]}             | members: must hold addresses, for example "10.0.0.7:5701"
+            {"members": ["a:65536"]}         | members: must hold addresses, for example "10.0.0.7:5701"
+            {"port": 6000, "busPort": 6000}  | busPort: taken by port, use another
             {"port": 65500}                  | busPort: port + 100 is beyond 65535, set busPort itself
             {"busPort": 65536}               | busPort: must be between 0 and 65535
             {"member": []}                   | member: unknown key, did you mean "members"?

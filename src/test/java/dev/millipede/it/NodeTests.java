@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +25,7 @@ final class NodeTests {
             Path.of(System.getProperty("millipede.jar", "target/millipede.jar")).toAbsolutePath();
 
     private final Path folder;
+    private final Map<String, String> variables = new HashMap<>();
 
     /** @param folder in which they are to run, below {@code target} */
     NodeTests(Path folder) {
@@ -70,6 +73,12 @@ final class NodeTests {
         return this;
     }
 
+    /** Sets a variable of the environment that the tests run in. */
+    NodeTests with(String variable, String value) {
+        variables.put(variable, value);
+        return this;
+    }
+
     private static List<Path> files(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(Files::isRegularFile).sorted().toList();
@@ -99,6 +108,7 @@ final class NodeTests {
                 new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
         builder.environment().put("NODE_JAR", JAR.toString());
         builder.environment().put("NODE_JAVA", JAVA.toString());
+        builder.environment().putAll(variables);
         Process process = builder.start();
         process.getOutputStream().close();
         List<String> lines = new ArrayList<>();

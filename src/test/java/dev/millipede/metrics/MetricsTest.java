@@ -2,6 +2,7 @@ package dev.millipede.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millipede.backplane.Skipped;
 import dev.millipede.protocol.CloseCode;
 import dev.millipede.protocol.ErrorCode;
 import dev.millipede.support.RawHttp;
@@ -29,6 +30,8 @@ final class MetricsTest {
     void theMetersOfANodeAreThoseInTheManual() throws IOException {
         metrics.gaugeConnectionLimit(() -> 0);
         metrics.gaugeChannels(() -> 0);
+        metrics.gaugeBackplaneReady(() -> true);
+        metrics.gaugeNodes(() -> 1);
         metrics.gaugeSubscriptions(0, () -> 0);
 
         assertThat(documented()).isEqualTo(names(metrics.scrape(), Pattern.compile("# HELP (millipede_\\w+) .+")));
@@ -95,6 +98,10 @@ final class MetricsTest {
         metrics.slowClosed();
         metrics.encoded();
         metrics.publicationUnrouted();
+        metrics.backplaneLost();
+        metrics.publicationSkipped("unheard-of");
+        metrics.controlRejected("seal");
+        metrics.controlRejected("unheard-of");
 
         assertThat(metrics.scrape())
                 .contains("millipede_commands_total{command=\"pong\"} 1.0")
@@ -110,7 +117,32 @@ final class MetricsTest {
                 .contains("millipede_handshakes_refused_total{status=\"other\"} 1.0")
                 .contains("millipede_slow_closes_total 1.0")
                 .contains("millipede_publications_encoded_total 1.0")
-                .contains("millipede_publications_unrouted_total 1.0");
+                .contains("millipede_publications_unrouted_total 1.0")
+                .contains("millipede_cluster_rejected_total{reason=\"seal\"} 1.0")
+                .contains("millipede_cluster_rejected_total{reason=\"other\"} 1.0")
+                .contains("millipede_backplane_losses_total 1.0")
+                .contains("millipede_publications_skipped_total{reason=\"other\"} 1.0");
+    }
+
+    @Test
+    void everyReasonToSkipAPublicationHasALabelOfItsOwn() {
+        for (Skipped why : Skipped.values()) {
+            metrics.publicationSkipped(why.label());
+            assertThat(metrics.scrape())
+                    .contains("millipede_publications_skipped_total{reason=\"" + why.label() + "\"} 1.0");
+        }
+
+        assertThat(metrics.scrape()).contains("millipede_publications_skipped_total{reason=\"other\"} 0.0");
+    }
+
+    @Test
+    void theBackplaneIsReadyWhenItSaysSo() {
+        boolean[] ready = {false};
+        metrics.gaugeBackplaneReady(() -> ready[0]);
+        assertThat(metrics.scrape()).contains("millipede_backplane_ready 0.0");
+
+        ready[0] = true;
+        assertThat(metrics.scrape()).contains("millipede_backplane_ready 1.0");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.millipede.router;
 
 import dev.millipede.backplane.Broker;
+import dev.millipede.backplane.Skipped;
 import dev.millipede.channel.Channel;
 import dev.millipede.channel.Publication;
 import io.vertx.core.Context;
@@ -10,6 +11,7 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A broker whose subscriptions are confirmed or refused, and whose publications are brought, by hand. */
@@ -28,6 +30,9 @@ final class HandFedBroker implements Broker {
     /** Whether subscriptions are confirmed at once. */
     boolean confirms;
 
+    /** Hears of each subscription as it is asked for. */
+    Consumer<Channel> whenSubscribed = channel -> {};
+
     private @Nullable Listener listener;
     private @Nullable Context context;
 
@@ -39,10 +44,46 @@ final class HandFedBroker implements Broker {
         answers.remove(0).fail("the backplane is away");
     }
 
+    void confirmAll() {
+        while (!answers.isEmpty()) {
+            confirm();
+        }
+    }
+
+    /** Refuses what is under way, but not what is asked for in answer to that. */
+    void refuseAll() {
+        for (int left = answers.size(); left > 0; left--) {
+            refuse();
+        }
+    }
+
     /** Brings a publication on the listener's event loop. */
     void bring(Publication publication) {
         Listener target = Objects.requireNonNull(listener);
         Objects.requireNonNull(context).runOnContext(ignored -> target.publication(publication));
+    }
+
+    /** Brings what is no publication, likewise. */
+    void bring(Skipped why) {
+        Listener target = Objects.requireNonNull(listener);
+        Objects.requireNonNull(context).runOnContext(ignored -> target.skipped(why));
+    }
+
+    /** Breaks the connection, likewise: what is under way fails. */
+    void lose() {
+        Listener target = Objects.requireNonNull(listener);
+        Objects.requireNonNull(context).runOnContext(ignored -> {
+            target.lost();
+            refuseAll();
+        });
+    }
+
+    /** Brings the connection back, likewise; completes when the listener has restored all it wants. */
+    Future<Void> restore() {
+        Listener target = Objects.requireNonNull(listener);
+        Promise<Void> restored = Promise.promise();
+        Objects.requireNonNull(context).runOnContext(ignored -> target.restore().onComplete(restored));
+        return restored.future();
     }
 
     @Override
@@ -54,6 +95,7 @@ final class HandFedBroker implements Broker {
     @Override
     public Future<Void> subscribe(Channel channel) {
         subscribed.add(channel.name());
+        whenSubscribed.accept(channel);
         if (confirms) {
             return Future.succeededFuture();
         }

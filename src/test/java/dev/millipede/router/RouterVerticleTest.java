@@ -3,9 +3,12 @@ package dev.millipede.router;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millipede.backplane.Skipped;
 import dev.millipede.bus.BusRecord;
+import dev.millipede.bus.InstanceRecord.ConfirmationsVoid;
 import dev.millipede.bus.InstanceRecord.Delivery;
 import dev.millipede.bus.InstanceRecord.InterestConfirmed;
+import dev.millipede.bus.InstanceRecord.InterestRefused;
 import dev.millipede.bus.LocalBus;
 import dev.millipede.bus.NodeRecord.AskRouter;
 import dev.millipede.bus.NodeRecord.RouterStatus;
@@ -238,6 +241,53 @@ class RouterVerticleTest {
         bring(room, 1);
 
         assertThat(deliveries(0)).isEqualTo(1);
+    }
+
+    @Test
+    void everyInstanceHearsOfALossBeforeAnyLaterAnswer() {
+        start(100);
+        listen(room, 0);
+        broker.lose();
+        tell(new Interest(0, room, 2));
+        tell(new Interest(1, room, 3));
+        await(broker.restore());
+        tell(new Interest(0, room, 4));
+        tell(new Interest(2, other, 5));
+
+        assertThat(List.of(next(0), next(0), next(0)))
+                .containsExactly(new ConfirmationsVoid(), new InterestRefused(room, 2), new InterestConfirmed(room, 4));
+        assertThat(List.of(next(1), next(1))).containsExactly(new ConfirmationsVoid(), new InterestRefused(room, 3));
+        assertThat(List.of(next(2), next(2))).containsExactly(new ConfirmationsVoid(), new InterestConfirmed(other, 5));
+        assertThat(metrics.scrape()).contains("millipede_backplane_losses_total 1.0");
+    }
+
+    @Test
+    void whoListenedBeforeALossGetsWhatComesAfterItWithoutAsking() {
+        start(100);
+        listen(room, 0);
+        broker.lose();
+        await(broker.restore());
+        bring(room, 2);
+
+        assertThat(next(0)).isEqualTo(new ConfirmationsVoid());
+        assertThat(deliveries(0)).isEqualTo(2);
+        assertThat(broker.subscribed).startsWith(room.name(), room.name());
+    }
+
+    @Test
+    void whatIsNoPublicationIsCountedByItsReason() {
+        start(100);
+        listen(room, 0);
+        broker.bring(Skipped.NOT_UTF8);
+        broker.bring(Skipped.NOT_UTF8);
+        broker.bring(Skipped.UNKNOWN_VERSION);
+        heard();
+
+        assertThat(metrics.scrape())
+                .contains("millipede_publications_skipped_total{reason=\"utf8\"} 2.0")
+                .contains("millipede_publications_skipped_total{reason=\"version\"} 1.0")
+                .contains("millipede_publications_skipped_total{reason=\"malformed\"} 0.0");
+        assertThat(deliveries(0)).isZero();
     }
 
     @Test

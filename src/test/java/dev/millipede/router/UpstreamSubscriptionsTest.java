@@ -2,43 +2,18 @@ package dev.millipede.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millipede.bus.InstanceRecord;
-import dev.millipede.bus.InstanceRecord.InterestConfirmed;
-import dev.millipede.bus.InstanceRecord.InterestRefused;
 import dev.millipede.channel.Channel;
-import dev.millipede.channel.Namespaces;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** The races of interest, house rules 1, 2 and 4. */
-class UpstreamSubscriptionsTest {
-    private static final long LINGER = UpstreamSubscriptions.LINGER_MILLIS;
-
-    private final Channel room = Objects.requireNonNull(Channel.of("room:a", Namespaces.DEFAULTS));
-    private final HandFedBroker broker = new HandFedBroker();
-    private final RoutingTable table = new RoutingTable();
-    private final List<Sent> sent = new ArrayList<>();
-    private final UpstreamSubscriptions upstream =
-            new UpstreamSubscriptions(broker, table, (record, instance) -> sent.add(new Sent(instance, record)));
-
-    private record Sent(int instance, InstanceRecord record) {}
-
-    private Sent confirmed(int instance, int ask) {
-        return new Sent(instance, new InterestConfirmed(room, ask));
-    }
-
-    private Sent refused(int instance, int ask) {
-        return new Sent(instance, new InterestRefused(room, ask));
-    }
-
+/** The races of interest while the backplane is there, house rules 1 to 4. */
+class UpstreamSubscriptionsTest extends UpstreamFixture {
     @Test
     void theInstanceIsInTheTableBeforeTheBackplaneIsAsked() {
-        UpstreamSubscriptions early = new UpstreamSubscriptions(broker, table, (record, instance) -> {});
-        early.want(room, 3, 1);
+        broker.whenSubscribed = channel ->
+                assertThat(Objects.requireNonNull(table.get(channel)).instances).isEqualTo(1L << 3);
+        upstream.want(room, 3, 1);
 
-        assertThat(Objects.requireNonNull(table.get(room)).instances).isEqualTo(1L << 3);
         assertThat(broker.subscribed).containsExactly("room:a");
         assertThat(sent).isEmpty();
     }
@@ -56,12 +31,31 @@ class UpstreamSubscriptionsTest {
     void whoAsksWhileASubscriptionIsUnderWayWaitsForTheSameConfirmation() {
         upstream.want(room, 0, 1);
         upstream.want(room, 1, 5);
-        upstream.want(room, 0, 2);
         assertThat(sent).isEmpty();
         assertThat(broker.subscribed).hasSize(1);
 
         broker.confirm();
-        assertThat(sent).containsExactly(confirmed(0, 1), confirmed(1, 5), confirmed(0, 2));
+        assertThat(sent).containsExactly(confirmed(0, 1), confirmed(1, 5));
+    }
+
+    @Test
+    void anInstanceThatAsksTwiceIsAnsweredForItsLastQuestionOnly() {
+        upstream.want(room, 0, 1);
+        upstream.want(room, 1, 5);
+        upstream.want(room, 0, 2);
+        broker.confirm();
+
+        assertThat(sent).containsExactly(confirmed(1, 5), confirmed(0, 2));
+    }
+
+    @Test
+    void whoLeavesBeforeTheAnswerIsToldNothing() {
+        upstream.want(room, 0, 1);
+        upstream.want(room, 1, 5);
+        upstream.unwant(room, 0, 0);
+        broker.confirm();
+
+        assertThat(sent).containsExactly(confirmed(1, 5));
     }
 
     @Test
@@ -168,7 +162,7 @@ class UpstreamSubscriptionsTest {
         broker.confirm();
         upstream.sweep(10 * LINGER);
 
-        assertThat(sent).containsExactly(confirmed(0, 1), confirmed(0, 2));
+        assertThat(sent).containsExactly(confirmed(0, 2));
         assertThat(broker.subscribed).hasSize(1);
         assertThat(broker.unsubscribed).isEmpty();
     }
@@ -191,7 +185,7 @@ class UpstreamSubscriptionsTest {
     @Test
     void manyChannelsEndInTheOrderTheyWereLeft() {
         for (int i = 0; i < 3; i++) {
-            Channel each = Objects.requireNonNull(Channel.of("room:" + i, Namespaces.DEFAULTS));
+            Channel each = channel("room:" + i);
             upstream.want(each, 0, 1);
             broker.confirm();
             upstream.unwant(each, 0, 100L * i);

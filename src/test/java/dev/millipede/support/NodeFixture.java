@@ -36,6 +36,17 @@ public final class NodeFixture implements AutoCloseable {
         return start(NodeConfig.read(config().mergeIn(new JsonObject(overrides), true), Map.of()));
     }
 
+    /** A node that shares a Redis, once it is ready. */
+    public static NodeFixture onRedis(String uri) {
+        return onRedis(new JsonObject().put("uri", uri)).ready();
+    }
+
+    /** A node with this section {@code backplane.redis}, whether it is ready or not. */
+    public static NodeFixture onRedis(JsonObject redis) {
+        JsonObject backplane = new JsonObject().put("type", "redis").put("redis", redis);
+        return start(new JsonObject().put("backplane", backplane).encode());
+    }
+
     /** A node without a configuration file. */
     public static NodeFixture development() {
         return start(NodeConfig.development(
@@ -70,9 +81,26 @@ public final class NodeFixture implements AutoCloseable {
         }
     }
 
+    /** Waits until it is ready. */
+    public NodeFixture ready() {
+        Eventually.until(this::isReady, ready -> ready);
+        return this;
+    }
+
+    /** What {@code /health/ready} says. */
+    public boolean isReady() {
+        return RawHttp.get(node.internalPort(), "/health/ready").status() == 200;
+    }
+
     /** The public port. */
     public int port() {
         return node.publicPort();
+    }
+
+    /** The port of the cluster's event bus. */
+    public int busPort() {
+        String address = String.valueOf(node.clusterAddress());
+        return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
     }
 
     /** A token of a user that lasts an hour. */

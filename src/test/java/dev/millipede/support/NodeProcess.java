@@ -32,7 +32,13 @@ public final class NodeProcess implements AutoCloseable {
 
     /** Runs the jar with variables and arguments; what it writes to its standard output is dropped. */
     public static NodeProcess start(Map<String, String> variables, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
+        return start(List.of(), variables, arguments);
+    }
+
+    /** The same behind a command that becomes it, such as {@code ip netns exec name}. */
+    public static NodeProcess start(List<String> launcher, Map<String, String> variables, String... arguments) {
+        List<String> command = new ArrayList<>(launcher);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
                 "-jar",
@@ -74,6 +80,21 @@ public final class NodeProcess implements AutoCloseable {
     public void terminate() {
         // The process' own method would close its log as well.
         process.toHandle().destroy();
+    }
+
+    /** Sends a signal by its name, for example {@code STOP}. */
+    public void signal(String name) {
+        try {
+            int code = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            if (code != 0) {
+                throw new AssertionError("kill -" + name + ": " + code);
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Waits for the end and returns the exit code. */

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -195,8 +196,17 @@ public final class Relay implements AutoCloseable {
 
     /** Passes on nothing more to the connections that have subscribed; others, and those who come, do not notice. */
     public void holdSubscribers() {
+        holdReplies(Link::isSubscriber);
+    }
+
+    /** Passes on nothing more to the connections that have not subscribed; others, and those who come, do not notice. */
+    public void holdPublishers() {
+        holdReplies(link -> !link.isSubscriber());
+    }
+
+    private void holdReplies(Predicate<Link> which) {
         ask(() -> {
-            links.stream().filter(Link::isSubscriber).forEach(link -> {
+            links.stream().filter(which).forEach(link -> {
                 link.repliesHeld = true;
                 link.flow();
             });

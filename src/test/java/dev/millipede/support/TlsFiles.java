@@ -25,6 +25,11 @@ public record TlsFiles(Path certificate, Path key, SSLContext trust) {
 
     /** Makes one with the JDK's keytool. */
     public static TlsFiles in(Path directory) {
+        return in(directory, "dns:localhost,ip:127.0.0.1");
+    }
+
+    /** As {@link #in(Path)}, for other names in the words of keytool. */
+    public static TlsFiles in(Path directory, String names) {
         Path store = directory.resolve("store.p12");
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
@@ -36,7 +41,7 @@ public record TlsFiles(Path certificate, Path key, SSLContext trust) {
                 "-dname",
                 "CN=localhost",
                 "-ext",
-                "SAN=dns:localhost,ip:127.0.0.1",
+                "SAN=" + names,
                 "-validity",
                 "2",
                 "-storetype",

@@ -337,6 +337,26 @@ class LocalSubscribersTest {
     }
 
     @Test
+    void whoJoinsRefusedBroadcastsBeforeTheNextTickAsksAtOnce() {
+        subscribers.start();
+        LocalChannel everybody = Objects.requireNonNull(subscribers.everybody());
+        subscribers.refused(new InterestRefused(everybody.channel, everybody.ask));
+        toRouter();
+        subscribers.join(ann, everybody.channel, 1);
+        assertThat(toRouter()).containsExactly(new Interest(0, everybody.channel, everybody.ask));
+
+        subscribers.refused(new InterestRefused(everybody.channel, everybody.ask));
+        assertThat(outcomes).containsExactly("failed 1");
+    }
+
+    @Test
+    void broadcastsAreNotAskedForBeforeTheStart() {
+        subscribers.expire(fixture.loop.now);
+
+        assertThat(toRouter()).isEmpty();
+    }
+
+    @Test
     void withoutAutomaticBroadcastsNobodyIsAskedForThem() {
         LocalSubscribers plain = new LocalSubscribers(
                 new Loop(fixture.loop, fixture.loop, fixture.allocator, fixture.metrics),

@@ -56,11 +56,23 @@ final class KeptConnection {
 
     /** Once for each new reason, so that an outage is a line and not a thousand. */
     private void report(Throwable failure) {
-        String reason = String.valueOf(failure.getMessage());
+        String reason = reason(failure);
         if (!closed && !reason.equals(lastFailure)) {
             lastFailure = reason;
             log.warn("Redis cannot be reached to {}: {}; trying on", purpose, reason);
         }
+    }
+
+    /** With its causes: of TLS only the last says what is wrong. */
+    private static String reason(Throwable failure) {
+        StringBuilder reason = new StringBuilder(String.valueOf(failure.getMessage()));
+        for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+            String message = String.valueOf(cause.getMessage());
+            if (reason.indexOf(message) < 0) {
+                reason.append(": ").append(message);
+            }
+        }
+        return reason.toString();
     }
 
     private void retry() {

@@ -44,6 +44,7 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
     private boolean hearsProbes;
     private boolean restored;
     private boolean stalled;
+    private boolean closed;
 
     /** @param ready is told whenever it may have changed */
     RedisSession(
@@ -93,10 +94,7 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
     public void connected() {
         int connected = ++generation;
         long since = millis();
-        subscriber.subscribe(probeChannel).onSuccess(acknowledged -> {
-            hearsProbes = true;
-            tick();
-        });
+        listenToProbes();
         listener.restore().onSuccess(done -> {
             if (connected == generation && subscriber.kept().isOpen()) {
                 restored = true;
@@ -104,6 +102,23 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
                 tellReady();
             }
         });
+    }
+
+    /** Goes on asking on this connection while Redis refuses, for example until its user may. */
+    private void listenToProbes() {
+        int asked = generation;
+        subscriber
+                .subscribe(probeChannel)
+                .onComplete(
+                        acknowledged -> {
+                            hearsProbes = true;
+                            tick();
+                        },
+                        refused -> context.setTimer(Probe.PERIOD_MILLIS, timer -> {
+                            if (asked == generation && subscriber.kept().isOpen()) {
+                                listenToProbes();
+                            }
+                        }));
     }
 
     @Override
@@ -124,7 +139,9 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
     public void lost() {
         hearsProbes = false;
         restored = false;
-        listener.lost();
+        if (!closed) {
+            listener.lost();
+        }
         tellReady();
     }
 
@@ -184,6 +201,7 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
     void close() {
         context.owner().cancelTimer(probeTimer);
         context.owner().cancelTimer(masterTimer);
+        closed = true;
         publisher.kept().close();
         subscriber.kept().close();
         ready.accept(false);

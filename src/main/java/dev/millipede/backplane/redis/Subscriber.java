@@ -135,7 +135,8 @@ final class Subscriber implements User {
     private void refused(@Nullable Response error) {
         if (!refusalReported) {
             refusalReported = true;
-            log.error("Redis refuses a subscription: {}", error);
+            // As text: an error is a Throwable to the logger.
+            log.error("Redis refuses a subscription: {}", String.valueOf(error));
         }
         if (!subscriptions.refused(String.valueOf(error))) {
             kept.drop("it refused what was not asked");

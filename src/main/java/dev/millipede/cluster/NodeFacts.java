@@ -1,9 +1,9 @@
-package dev.millipede.api;
+package dev.millipede.cluster;
 
 import java.time.Instant;
 
 /**
- * What {@code info} says of this node besides its counts.
+ * What a node says of itself besides its counts.
  *
  * @param uid unique among nodes and starts
  * @param name for people, for example host and port
