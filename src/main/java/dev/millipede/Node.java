@@ -54,6 +54,8 @@ public final class Node {
     /** For one step of a stop, instances closing their connections included; then the next one begins. */
     private static final long STEP_SECONDS = 5;
 
+    private static final long LEAVE_SECONDS = 4;
+
     private final NodeConfig config;
     private final InstantSource clock;
     private final Instant startedAt;
@@ -251,7 +253,18 @@ public final class Node {
         for (Stage stage : reversed) {
             stopped = then(stopped, stage.name, stage.stop);
         }
-        return then(stopped, "Vert.x", vertx::close);
+        return then(stopped, "Vert.x", this::leave);
+    }
+
+    /** By now nothing of ours runs: that Hazelcast cannot leave, as where a member hangs, is its own affair. */
+    private Future<Void> leave() {
+        return foundation.membership() == null
+                ? vertx.close()
+                : within(LEAVE_SECONDS, "Hazelcast did not leave", vertx.close())
+                        .recover(failure -> {
+                            log.warn("{}", failure.getMessage());
+                            return Future.succeededFuture();
+                        });
     }
 
     /** Takes the next step whatever came of those before, and fails with the first that did. */

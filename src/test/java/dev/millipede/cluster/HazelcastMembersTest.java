@@ -20,7 +20,7 @@ class HazelcastMembersTest {
         return new ClusterConfig(true, "127.0.0.1", 5701, 0, List.of(members), SECRET);
     }
 
-    /** Each would take an event loop from the web sockets otherwise, and this one fails as there is no cluster. */
+    /** With the adapter as it is this would throw, as there is no cluster; and where there is one, cost an event loop each. */
     @Test
     void whatIsForThisNodeAloneNeverReachesHazelcast() {
         HazelcastMembers members = new HazelcastMembers(new Config(), uid -> {});
@@ -34,7 +34,7 @@ class HazelcastMembersTest {
     }
 
     @Test
-    void hazelcastAsksTheMembersItIsToldAndNobodyElse() throws UnknownHostException {
+    void hazelcastAsksTheMembersItIsToldAndNobodyElse() {
         Config config = HazelcastSetup.of(cluster("10.0.0.1", "10.0.0.2:6000"), InetAddress.getLoopbackAddress());
 
         assertThat(config.getNetworkConfig().getJoin().getTcpIpConfig().getMembers())
@@ -57,7 +57,7 @@ class HazelcastMembersTest {
     }
 
     @Test
-    void theSecretIsNowhereInWhatHazelcastKnows() throws UnknownHostException {
+    void theSecretIsNowhereInWhatHazelcastKnows() {
         Config config = HazelcastSetup.of(cluster(), InetAddress.getLoopbackAddress());
 
         assertThat(config.toString()).doesNotContain("hunter2");

@@ -111,6 +111,25 @@ class ClusterChaosIT {
     }
 
     @Test
+    void aNodeStopsCleanlyWhileAnotherHangs() {
+        String[] members = {ownHost() + ":5701", ownHost() + ":5702"};
+        try (ClusterNode a = begin(5701, members);
+                ClusterNode b = begin(5702, members)) {
+            a.started();
+            b.started();
+            Eventually.secondsUntil(30, a::names, names -> names.size() == 2);
+            b.process().signal("STOP");
+
+            long from = System.nanoTime();
+            a.process().terminate();
+
+            assertThat(a.process().exitCode()).as(a.process().log()).isZero();
+            measured("SIGTERM while another hangs: ended", (System.nanoTime() - from) / 1e9);
+            assertThat(a.process().log()).contains("stopped").doesNotContain("ERROR");
+        }
+    }
+
+    @Test
     void aSplitHealsByItself() throws IOException {
         Namespaces namespaces;
         try {
