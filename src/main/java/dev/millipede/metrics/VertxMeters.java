@@ -20,7 +20,8 @@ import java.util.UUID;
  * <p>Of its HTTP servers only requests, their times and errors: a socket leaves Vert.x' objects after the upgrade, so that
  * its gauges of connections, web sockets and running requests and its byte counts would be wrong from then on. They are
  * labelled with the status only, because a client chooses the method and may invent one a request. The event bus is off:
- * its meters cost on every delivery and tell nothing ours do not. Pools and the JVM stay.
+ * its meters cost on every delivery and tell nothing ours do not. Pools of threads and the JVM stay; a pool of one Redis
+ * connection tells nothing.
  */
 final class VertxMeters {
     private static final String HTTP = MetricsDomain.HTTP_SERVER.getPrefix();
@@ -38,7 +39,8 @@ final class VertxMeters {
         return new MeterFilter() {
             @Override
             public MeterFilterReply accept(Meter.Id id) {
-                return id.getName().startsWith(HTTP) && !HTTP_KEPT.contains(id.getName())
+                boolean http = id.getName().startsWith(HTTP) && !HTTP_KEPT.contains(id.getName());
+                return http || "redis".equals(id.getTag(Label.POOL_TYPE.toString()))
                         ? MeterFilterReply.DENY
                         : MeterFilterReply.NEUTRAL;
             }

@@ -72,7 +72,7 @@ public final class RouterVerticle extends VerticleBase {
         broker.listen(new FromBackplane());
         nextBeat = System.nanoTime() + BEAT_NANOS;
         vertx.setPeriodic(TimeUnit.NANOSECONDS.toMillis(BEAT_NANOS), timer -> beat());
-        vertx.setPeriodic(UpstreamSubscriptions.LINGER_MILLIS, timer -> upstream.sweep(millis()));
+        vertx.setPeriodic(UpstreamSubscriptions.LINGER_MILLIS, timer -> sweep());
         return bus.<BusRecord>consume(LocalBus.ROUTER, this::told).completion();
     }
 
@@ -112,6 +112,12 @@ public final class RouterVerticle extends VerticleBase {
         if (route != null) {
             long bit = 1L << instance;
             route.behind = behind ? route.behind | bit : route.behind & ~bit;
+        }
+    }
+
+    private void sweep() {
+        if (upstream.sweep(millis())) {
+            context.runOnContext(again -> sweep());
         }
     }
 

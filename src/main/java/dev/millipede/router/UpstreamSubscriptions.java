@@ -30,6 +30,9 @@ final class UpstreamSubscriptions {
     /** How long a channel without listeners keeps its subscription, in milliseconds. */
     static final long LINGER_MILLIS = 1_000;
 
+    /** Channels looked at in one turn of the loop: some milliseconds. */
+    static final int SWEEP = 10_000;
+
     private final Broker broker;
     private final RoutingTable table;
     private final ObjIntConsumer<InstanceRecord> send;
@@ -168,12 +171,17 @@ final class UpstreamSubscriptions {
         }
     }
 
-    /** Gives up what has had no listener for long enough; called about once a second. */
-    void sweep(long now) {
-        while (true) {
+    /**
+     * Gives up what has had no listener for long enough, but not more than a turn of the loop may take; called about once a
+     * second.
+     *
+     * @return whether more is due, and this is to be called again in the next turn
+     */
+    boolean sweep(long now) {
+        for (int left = SWEEP; left > 0; left--) {
             @Nullable Leaving first = leaving.peek();
             if (first == null || first.due() > now) {
-                return;
+                return false;
             }
             leaving.remove();
             Route route = first.route();
@@ -190,5 +198,6 @@ final class UpstreamSubscriptions {
                 broker.unsubscribe(route.channel);
             }
         }
+        return true;
     }
 }

@@ -194,4 +194,20 @@ class UpstreamSubscriptionsTest extends UpstreamFixture {
 
         assertThat(broker.unsubscribed).containsExactly("room:0", "room:1");
     }
+
+    @Test
+    void moreThanOneTurnMayTakeIsGivenUpInSeveral() {
+        int more = UpstreamSubscriptions.SWEEP + 1;
+        for (int i = 0; i < more; i++) {
+            Channel each = channel("room:" + i);
+            upstream.want(each, 0, 1);
+            broker.confirm();
+            upstream.unwant(each, 0, 0);
+        }
+
+        assertThat(upstream.sweep(LINGER)).isTrue();
+        assertThat(broker.unsubscribed).hasSize(UpstreamSubscriptions.SWEEP);
+        assertThat(upstream.sweep(LINGER)).isFalse();
+        assertThat(broker.unsubscribed).hasSize(more);
+    }
 }

@@ -30,9 +30,14 @@ public record InternalPort(int number) {
         api("publish", new JsonObject().put("channel", channel).put("data", data));
     }
 
+    /** All metrics, as scraped. */
+    public String metrics() {
+        return RawHttp.get(number, "/metrics").body();
+    }
+
     /** The value of one metric, by its whole name with labels as scraped. */
     public double metric(String name) {
-        String body = RawHttp.get(number, "/metrics").body();
+        String body = metrics();
         return body.lines()
                 .filter(line -> line.startsWith(name + ' '))
                 .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))

@@ -103,6 +103,8 @@ final class Connector {
                 // In the older protocol messages are told from answers by what the connection is for; see Subscriber.
                 .setPreferredProtocolVersion(ProtocolVersion.RESP2)
                 .setMaxWaitingHandlers(MAX_WAITING)
+                // Otherwise a random one for each client, and Vert.x keeps meters of every pool there ever was.
+                .setPoolName("redis")
                 .setMaxPoolSize(1)
                 .setMaxPoolWaiting(1)
                 .setPoolCleanerInterval(-1)

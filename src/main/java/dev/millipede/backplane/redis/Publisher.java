@@ -2,7 +2,7 @@ package dev.millipede.backplane.redis;
 
 import dev.millipede.backplane.redis.KeptConnection.User;
 import io.vertx.core.AsyncResult;
-import io.vertx.core.Promise;
+import io.vertx.core.Completable;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.RedisConnection;
@@ -33,8 +33,12 @@ final class Publisher implements User {
     private boolean flushing;
     private @Nullable RedisConnection connection;
 
-    /** One publication on its way; its promise is kept with the number of connections Redis handed it to. */
-    record Item(Request request, Promise<Integer> receivers) {}
+    /**
+     * One publication on its way.
+     *
+     * @param receivers told once, on this loop, to how many connections Redis handed it, or why it did not
+     */
+    record Item(Request request, Completable<Integer> receivers) {}
 
     /** @param context of the router's event loop */
     Publisher(ContextInternal context, Connector connector, RandomGenerator random) {
@@ -93,7 +97,7 @@ final class Publisher implements User {
     private static void answered(List<Item> batch, AsyncResult<List<Response>> answers) {
         if (answers.succeeded()) {
             for (int i = 0; i < batch.size(); i++) {
-                batch.get(i).receivers.complete(answers.result().get(i).toInteger());
+                batch.get(i).receivers.succeed(answers.result().get(i).toInteger());
             }
             return;
         }
@@ -102,7 +106,7 @@ final class Publisher implements User {
             if (refused.isEmpty() || refused.contains(i)) {
                 batch.get(i).receivers.fail(answers.cause());
             } else {
-                batch.get(i).receivers.complete(1);
+                batch.get(i).receivers.succeed(1);
             }
         }
     }

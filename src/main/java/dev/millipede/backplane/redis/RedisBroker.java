@@ -79,11 +79,15 @@ final class RedisBroker implements Broker {
             ended(message);
             return Future.failedFuture("Redis is behind");
         }
-        Promise<Integer> receivers = promise();
-        Publisher.Item item =
-                new Publisher.Item(Publisher.request(messages.nameBytes(publication.channel()), message), receivers);
+        ContextInternal caller = ContextInternal.current();
+        Promise<Void> accepted = caller == null ? Promise.promise() : caller.promise();
+        Publisher.Item item = new Publisher.Item(
+                Publisher.request(messages.nameBytes(publication.channel()), message), (receivers, failure) -> {
+                    ended(message);
+                    answer(caller, accepted, failure);
+                });
         target.context.emit(ignored -> target.session.publish(item));
-        return receivers.future().onComplete(done -> ended(message)).mapEmpty();
+        return accepted.future();
     }
 
     private void ended(byte[] message) {
@@ -91,10 +95,13 @@ final class RedisBroker implements Broker {
         bytesUnderWay.addAndGet(-message.length);
     }
 
-    /** On the caller's context, where there is one. */
-    private static Promise<Integer> promise() {
-        ContextInternal caller = ContextInternal.current();
-        return caller == null ? Promise.promise() : caller.promise();
+    /** Completes where the caller is, where there is one: there, answers come in the order of the questions. */
+    private static void answer(@Nullable ContextInternal caller, Promise<Void> accepted, @Nullable Throwable failure) {
+        if (caller == null) {
+            accepted.complete(null, failure);
+        } else {
+            caller.emit(ignored -> accepted.complete(null, failure));
+        }
     }
 
     /** Ends both connections. Safe on any thread. */

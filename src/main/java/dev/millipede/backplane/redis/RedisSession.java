@@ -23,7 +23,7 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
     private static final Logger log = LoggerFactory.getLogger(RedisSession.class);
 
     /** Between two questions to the sentinels who the master is. */
-    private static final long MASTER_MILLIS = 10_000;
+    private static final long MASTER_MILLIS = 3_000;
 
     private final ContextInternal context;
     private final Connector connector;

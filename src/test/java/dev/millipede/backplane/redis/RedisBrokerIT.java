@@ -1,0 +1,90 @@
+package dev.millipede.backplane.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millipede.backplane.Broker;
+import dev.millipede.backplane.RedisConfig;
+import dev.millipede.backplane.SentinelConfig;
+import dev.millipede.channel.Channel;
+import dev.millipede.channel.Namespaces;
+import dev.millipede.channel.Payload;
+import dev.millipede.channel.Publication;
+import dev.millipede.protocol.json.PlainMessage;
+import dev.millipede.support.Ear;
+import dev.millipede.support.Eventually;
+import dev.millipede.support.RedisProcess;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.VertxInternal;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What only this broker has to be seen to: its answers come from another loop than the caller's. */
+final class RedisBrokerIT {
+    private static final long SECONDS = 10;
+
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    private final RedisProcess redis = RedisProcess.start();
+    private final RedisBackplane backplane = new RedisBackplane(
+            vertx,
+            new RedisConfig(redis.unixUri(), null, null, "", null, SentinelConfig.DEFAULTS),
+            Namespaces.DEFAULTS,
+            PlainMessage::ofText);
+
+    @BeforeEach
+    void listen() {
+        loop().runOnContext(on -> backplane.broker().listen(new Ear(publication -> {})));
+        Eventually.until(backplane::isReady, ready -> ready);
+    }
+
+    @AfterEach
+    void close() {
+        await(backplane.close());
+        await(vertx.close());
+        redis.close();
+    }
+
+    private Context loop() {
+        return ((VertxInternal) vertx).createEventLoopContext();
+    }
+
+    private static <T> T await(Future<T> future) {
+        return future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(SECONDS, TimeUnit.SECONDS)
+                .join();
+    }
+
+    private static Publication publication(String json) {
+        Channel room = Objects.requireNonNull(Channel.of("room:a", Namespaces.DEFAULTS));
+        return new Publication(room, Payload.ofValidated(json.getBytes(UTF_8)), null);
+    }
+
+    @Test
+    void anAnswerDoesNotOvertakeAnotherOnItsWayToTheCaller() {
+        Broker broker = backplane.broker();
+        CompletableFuture<Boolean> early = new CompletableFuture<>();
+        CompletableFuture<Boolean> onTheLoop = new CompletableFuture<>();
+        Context caller = loop();
+        caller.runOnContext(on -> {
+            Future<Void> first = broker.publish(publication("1"));
+            // Asked later and by a thread without a loop: when this one is answered, so was the first.
+            CompletableFuture.supplyAsync(() -> await(broker.publish(publication("2"))))
+                    .join();
+            early.complete(first.isComplete());
+            first.onComplete(done -> onTheLoop.complete(Vertx.currentContext() == caller));
+        });
+
+        assertThat(early.orTimeout(SECONDS, TimeUnit.SECONDS).join())
+                .as("known while the caller's loop was busy")
+                .isFalse();
+        assertThat(onTheLoop.orTimeout(SECONDS, TimeUnit.SECONDS).join()).isTrue();
+    }
+}
