@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.Selector;
 import java.util.BitSet;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One connection that subscribes to a channel and leaves it again, in a loop, and judges what it gets. Confined to one
@@ -12,12 +13,18 @@ import java.util.SplittableRandom;
  *
  * <p>What must arrive: every number issued after the reply to its subscribe was read, and before the next kill; but not if
  * that reply may have been given before the node noticed the kill before it. And after a number that has arrived every one
- * up to the next kill. As the order is kept, a number that must arrive and has not is missed when a higher one comes; a
- * member that waits for numbers leaves only when one has come that is as high as it wants.
+ * up to the next kill. As the order is kept, a number that must arrive and has not is missed when a higher one comes; half
+ * of the time a member waits until one has come that is as high as it wants, whatever happens.
  */
 final class LoopMember implements AutoCloseable {
     /** From when the losses were known to be noticed until every instance has heard of them and said what it had to say. */
-    private static final long MARGIN_NANOS = 20_000_000;
+    private static final long MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private static final long IMPATIENT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long PATIENT_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    /** A refusal takes the node no time: without a pause most of the test's would be spent on them. */
+    private static final long REFUSED_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private static final String PUSH = "{\"push\":";
     private static final String DATA = "\"data\":";
@@ -41,6 +48,12 @@ final class LoopMember implements AutoCloseable {
 
     private int anchorEpoch;
     private int wanted;
+
+    /** When it tries again after a refusal. */
+    private long joinsAt = System.nanoTime();
+
+    /** When it has waited for long enough, though what it wants has not come. */
+    private long leavesAt;
 
     private enum State {
         OUT,
@@ -74,13 +87,11 @@ final class LoopMember implements AutoCloseable {
             state = State.ENDED;
         }
         before = now;
-        if (state == State.OUT) {
-            if (ending) {
-                state = State.ENDED;
-            } else {
-                join();
-            }
-        } else if (state == State.IN && highest >= wanted) {
+        if (state == State.OUT && ending) {
+            state = State.ENDED;
+        } else if (state == State.OUT && now.nanos() - joinsAt >= 0) {
+            join();
+        } else if (state == State.IN && (highest >= wanted || now.nanos() - leavesAt >= 0)) {
             state = State.LEAVING;
             socket.send(command("unsubscribe"));
         }
@@ -138,6 +149,7 @@ final class LoopMember implements AutoCloseable {
         // Some leave at once, most soon, some stay for longer than Redis does.
         int more = random.nextInt(10);
         wanted = more < 2 ? 0 : anchor + 1 + random.nextInt(more < 9 ? 8 : 300);
+        leavesAt = System.nanoTime() + (random.nextBoolean() ? IMPATIENT_NANOS : PATIENT_NANOS);
         state = leavesAtOnce ? State.LEAVING : State.IN;
     }
 
@@ -148,6 +160,7 @@ final class LoopMember implements AutoCloseable {
             counts.unexpected(line);
         }
         counts.error(code);
+        joinsAt = System.nanoTime() + REFUSED_NANOS;
         state = leavesAtOnce ? State.LEAVING : State.OUT;
     }
 

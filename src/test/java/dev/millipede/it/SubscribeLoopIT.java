@@ -49,9 +49,7 @@ class SubscribeLoopIT {
                         new JsonObject()
                                 .put("type", "redis")
                                 .put("redis", new JsonObject().put("uri", redis.unixUri())));
-        NodeFixture node = NodeFixture.start(config.encode());
-        node.internal().awaitReady();
-        return node;
+        return NodeFixture.start(config.encode()).ready();
     }
 
     @Test
@@ -115,6 +113,7 @@ class SubscribeLoopIT {
                     counts,
                     (System.nanoTime() - left) / 1_000_000);
             check(counts);
+            assertThat(publisher.killed()).as("killed").isGreaterThanOrEqualTo(killNanos == NO_KILLS ? 0 : seconds);
             assertThat(poolMeters(nodes)).as("meters of pools").isEqualTo(meters);
             assertServed(redis, nodes);
             return counts;
@@ -203,7 +202,7 @@ class SubscribeLoopIT {
     /** After all that somebody new is served on every node. */
     private static void assertServed(RedisProcess redis, List<NodeFixture> nodes) {
         for (NodeFixture node : nodes) {
-            node.internal().awaitReady();
+            node.ready();
             try (TestClient client = node.member("new", CHANNEL)) {
                 assertThat(redis.publish(CHANNEL, "0")).isEqualTo(1);
                 assertThat(client.publication(CHANNEL).getInteger("data")).isZero();

@@ -63,9 +63,7 @@ class SubscribeRaceIT {
         JsonObject config = new JsonObject()
                 .put("websocket", new JsonObject().put("instances", 2))
                 .put("backplane", new JsonObject().put("type", "redis").put("redis", new JsonObject().put("uri", uri)));
-        NodeFixture node = NodeFixture.start(config.encode());
-        node.internal().awaitReady();
-        return node;
+        return NodeFixture.start(config.encode()).ready();
     }
 
     private void connect(NodeFixture node, int count) {

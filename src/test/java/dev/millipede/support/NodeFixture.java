@@ -83,13 +83,13 @@ public final class NodeFixture implements AutoCloseable {
 
     /** Waits until it is ready. */
     public NodeFixture ready() {
-        Eventually.until(this::isReady, ready -> ready);
+        internal().awaitReady();
         return this;
     }
 
     /** What {@code /health/ready} says. */
     public boolean isReady() {
-        return RawHttp.get(node.internalPort(), "/health/ready").status() == 200;
+        return internal().health("ready") == 200;
     }
 
     /** The public port. */
