@@ -27,7 +27,8 @@ histogram() { "$jcmd" "$node" GC.run > /dev/null; sleep 1; "$jcmd" "$node" GC.cl
 connect "$work/few" $few $few; histogram "$work/h1"
 connect "$work/rest" $((many - few)) $many; histogram "$work/h2"
 
-total() { awk '/^Total/ {print $3}' "$1"; }
+# Without what the collector fills gaps with, which comes and goes.
+total() { awk '/FillerElement|FillerObject/ {filler += $3} /^Total/ {print $3 - filler}' "$1"; }
 slope=$(( ($(total "$work/h2") - $(total "$work/h1")) / (many - few) ))
 echo "heap per connection: $slope bytes (slope from $few to $many)"
 echo

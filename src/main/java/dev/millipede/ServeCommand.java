@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Runs a node until SIGTERM or Ctrl-C.",
-            "Without --config it runs in development mode: on loopback, alone, for whoever reaches the port."
+            "Without --config it runs in development mode: on loopback, for whoever reaches the port."
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:stopped as told", "1:failed, for example a port is taken", "2:the configuration has problems"

@@ -65,6 +65,9 @@ public record RedisConfig(
     private static boolean isWellFormed(String text) {
         try {
             URI parsed = new URI(text);
+            if (parsed.getRawQuery() != null || parsed.getRawFragment() != null) {
+                return false;
+            }
             boolean unix = text.startsWith("unix:");
             String path = parsed.getPath() == null ? "" : parsed.getPath();
             return unix ? path.length() > 1 : parsed.getHost() != null && path.matches("(/\\d{0,4})?");

@@ -1,6 +1,7 @@
 package dev.millipede.cluster;
 
 import com.hazelcast.config.Config;
+import com.hazelcast.config.JavaSerializationFilterConfig;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.NetworkConfig;
@@ -55,6 +56,8 @@ final class HazelcastSetup {
             config.setProperty("hazelcast.prefer.ipv4.stack", "false");
         }
         config.getMetricsConfig().setEnabled(false);
+        // Whoever reaches the port may send Java objects: only such as Hazelcast's and Java's own are read.
+        config.getSerializationConfig().setJavaSerializationFilterConfig(new JavaSerializationFilterConfig());
         NetworkConfig network =
                 config.getNetworkConfig().setPort(cluster.port()).setPortAutoIncrement(false);
         join(network.getJoin(), cluster);

@@ -69,6 +69,8 @@ class BackplaneConfigTest {
     @ValueSource(
             strings = {
                 "redis://:hunter2#x@host",
+                "redis://host?password=hunter2",
+                "unix:///run/redis.sock?password=hunter2",
                 "redis://:6379",
                 "redis://a b",
                 "redis://host/x",

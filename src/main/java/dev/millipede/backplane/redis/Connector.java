@@ -32,8 +32,27 @@ final class Connector {
     private final RedisConfig config;
     private final @Nullable MasterLookup master;
 
-    /** A connection and what must be closed with it. */
-    record Link(Redis client, RedisConnection connection, String address) {
+    /** A connection and what must be closed with it. Compared by identity. */
+    static final class Link {
+        private final Redis client;
+        private final RedisConnection connection;
+        private final String address;
+
+        Link(Redis client, RedisConnection connection, String address) {
+            this.client = client;
+            this.connection = connection;
+            this.address = address;
+        }
+
+        RedisConnection connection() {
+            return connection;
+        }
+
+        /** Without user and password. */
+        String address() {
+            return address;
+        }
+
         void close() {
             client.close();
         }

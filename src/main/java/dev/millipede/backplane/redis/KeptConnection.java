@@ -94,7 +94,12 @@ final class KeptConnection {
         lastFailure = null;
         backoff.reset();
         RedisConnection connection = opened.connection();
-        connection.handler(user::message);
+        connection.handler(message -> {
+            // One that is given up may still have something to say, to nobody.
+            if (link == opened) {
+                user.message(message);
+            }
+        });
         connection.endHandler(end -> lost(opened, "it was closed"));
         connection.exceptionHandler(failure -> lost(opened, String.valueOf(failure.getMessage())));
         log.info("connected to Redis {} to {}", opened.address(), purpose);
@@ -102,7 +107,7 @@ final class KeptConnection {
     }
 
     private void lost(Link which, String why) {
-        if (which.equals(link)) {
+        if (link == which) {
             link = null;
             which.close();
             if (!closed) {

@@ -6,7 +6,6 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +24,12 @@ final class MasterLookup {
 
     /** {@code host:port}; fails when no sentinel knows it. */
     Future<String> address() {
-        Future<String> found = ask(nodes.get(0));
-        for (String node : nodes.subList(1, nodes.size())) {
+        List<String> inTurn = List.copyOf(nodes);
+        Future<String> found = ask(inTurn.get(0));
+        for (String node : inTurn.subList(1, inTurn.size())) {
             found = found.recover(failure -> ask(node));
         }
-        return found.onFailure(failure -> Collections.rotate(nodes, -1));
+        return found;
     }
 
     private Future<String> ask(String node) {
@@ -41,7 +41,16 @@ final class MasterLookup {
                                 .arg(String.valueOf(config.master())))
                         .timeout(Connector.CONNECT_MILLIS, TimeUnit.MILLISECONDS)
                         .compose(answer -> master(node, answer))
+                        .onSuccess(master -> askFirst(node))
                         .onComplete(done -> link.close()));
+    }
+
+    /** One that cannot be reached costs its deadline: the one that answered is asked first from now on. */
+    private void askFirst(String node) {
+        if (!nodes.get(0).equals(node)) {
+            nodes.remove(node);
+            nodes.add(0, node);
+        }
     }
 
     private Future<String> master(String node, @Nullable Response answer) {

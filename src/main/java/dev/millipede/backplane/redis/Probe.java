@@ -22,9 +22,12 @@ final class Probe {
     /** Without an answer for so long the publishing connection is given up. */
     static final long MUTE_MILLIS = 10_000;
 
+    private static final int REFUSALS = 3;
+
     private final Actions actions;
     private long number;
     private boolean underWay;
+    private int failures;
     private long sentAt;
     private int listening;
     private boolean answered;
@@ -53,7 +56,8 @@ final class Probe {
     /**
      * Looks after the probe under way, or sends one.
      *
-     * @param generation of the listening connection, if Redis has acknowledged its subscription to the probe's channel; else 0
+     * @param generation of the listening connection, counted from 1, if Redis has acknowledged its subscription to the
+     *     probe's channel; else 0: then nothing can be concluded about it
      */
     void tick(long now, boolean canPublish, int generation) {
         long late = now - lastTick - TICK_MILLIS;
@@ -95,17 +99,24 @@ final class Probe {
         }
         answered = true;
         answeredAt = now;
+        failures = 0;
         if (receivers == 0 && !arrived && listening != 0 && listening == generation) {
             underWay = false;
             actions.deaf("Redis knows no subscription of this node");
         }
     }
 
-    /** It was not published: nothing is known. */
+    /** It was not published: nothing is known, unless that goes on. */
     void failed(long which) {
         if (which == number) {
             underWay = false;
+            failures++;
         }
+    }
+
+    /** Whether Redis has refused to publish several times in a row. */
+    boolean isRefused() {
+        return failures >= REFUSALS;
     }
 
     void arrived(long which) {
@@ -114,7 +125,7 @@ final class Probe {
         }
     }
 
-    /** Whether Redis owes an answer or a delivery for too long, or was never heard of. */
+    /** Whether Redis owes an answer or a delivery for too long. */
     boolean isStalled(long now) {
         return underWay
                 && (answered

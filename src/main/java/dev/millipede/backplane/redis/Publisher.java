@@ -8,6 +8,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -30,6 +31,10 @@ final class Publisher implements User {
     private final ContextInternal context;
     private final KeptConnection kept;
     private List<Item> waiting = new ArrayList<>();
+
+    /** Written on this connection and not answered, in that order. */
+    private ArrayDeque<Item> written = new ArrayDeque<>();
+
     private boolean flushing;
     private @Nullable RedisConnection connection;
 
@@ -78,15 +83,18 @@ final class Publisher implements User {
         }
     }
 
-    private static void write(RedisConnection target, List<Item> batch) {
+    private void write(RedisConnection target, List<Item> batch) {
+        ArrayDeque<Item> unanswered = written;
+        unanswered.addAll(batch);
         if (batch.size() == 1) {
-            Item item = batch.get(0);
-            target.send(item.request).map(Response::toInteger).onComplete(item.receivers);
+            target.send(batch.get(0).request)
+                    .map(answer -> List.of(answer))
+                    .onComplete(answers -> answered(unanswered, 1, answers));
             return;
         }
         List<Request> requests = new ArrayList<>(batch.size());
         batch.forEach(item -> requests.add(item.request));
-        target.batch(requests).onComplete(answers -> answered(batch, answers));
+        target.batch(requests).onComplete(answers -> answered(unanswered, batch.size(), answers));
     }
 
     /** The command that publishes a message; made on any thread. */
@@ -94,19 +102,22 @@ final class Publisher implements User {
         return Request.cmd(Command.PUBLISH).arg(channel).arg(message);
     }
 
-    private static void answered(List<Item> batch, AsyncResult<List<Response>> answers) {
-        if (answers.succeeded()) {
-            for (int i = 0; i < batch.size(); i++) {
-                batch.get(i).receivers.succeed(answers.result().get(i).toInteger());
-            }
+    /** Answers come in the order of what was written; of a connection that is lost they belong to nobody. */
+    private static void answered(ArrayDeque<Item> unanswered, int count, AsyncResult<List<Response>> answers) {
+        if (unanswered.isEmpty()) {
             return;
         }
-        Set<Integer> refused = refused(String.valueOf(answers.cause().getMessage()));
-        for (int i = 0; i < batch.size(); i++) {
-            if (refused.isEmpty() || refused.contains(i)) {
-                batch.get(i).receivers.fail(answers.cause());
+        Set<Integer> refused = answers.succeeded()
+                ? Set.of()
+                : refused(String.valueOf(answers.cause().getMessage()));
+        for (int i = 0; i < count; i++) {
+            Item item = unanswered.remove();
+            if (answers.succeeded()) {
+                item.receivers.succeed(answers.result().get(i).toInteger());
+            } else if (refused.isEmpty() || refused.contains(i)) {
+                item.receivers.fail(answers.cause());
             } else {
-                batch.get(i).receivers.succeed(1);
+                item.receivers.succeed(1);
             }
         }
     }
@@ -132,9 +143,15 @@ final class Publisher implements User {
         kept.drop("it answered what was not asked");
     }
 
+    /** Fails what is under way by itself: a dead socket whose buffer is full may take many minutes to say that it is closed. */
     @Override
     public void lost() {
         connection = null;
+        ArrayDeque<Item> unanswered = written;
+        written = new ArrayDeque<>();
+        while (!unanswered.isEmpty()) {
+            unanswered.remove().receivers.fail("the connection to Redis is lost");
+        }
         flush();
     }
 }

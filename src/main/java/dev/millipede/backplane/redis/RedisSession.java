@@ -41,7 +41,10 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
     /** Counts connections that listen. */
     private int generation;
 
+    private long connectedAt;
     private boolean hearsProbes;
+    private boolean probesRefused;
+    private boolean lookingUp;
     private boolean restored;
     private boolean stalled;
     private boolean closed;
@@ -83,7 +86,8 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
 
     /** While everything is being restored a stall refuses nothing: what is not subscribed to then would be forgotten. */
     Future<Void> subscribe(String name) {
-        return stalled && restored ? Future.failedFuture("Redis does not answer") : subscriber.subscribe(name);
+        boolean away = stalled || !publisher.kept().isOpen();
+        return away && restored ? Future.failedFuture("Redis does not answer") : subscriber.subscribe(name);
     }
 
     void unsubscribe(String name) {
@@ -93,12 +97,13 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
     @Override
     public void connected() {
         int connected = ++generation;
-        long since = millis();
+        connectedAt = millis();
+        probesRefused = false;
         listenToProbes();
         listener.restore().onSuccess(done -> {
             if (connected == generation && subscriber.kept().isOpen()) {
                 restored = true;
-                log.info("all channels are subscribed to, after {} ms", millis() - since);
+                log.info("all channels are subscribed to, after {} ms", millis() - connectedAt);
                 tellReady();
             }
         });
@@ -114,11 +119,16 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
                             hearsProbes = true;
                             tick();
                         },
-                        refused -> context.setTimer(Probe.PERIOD_MILLIS, timer -> {
-                            if (asked == generation && subscriber.kept().isOpen()) {
-                                listenToProbes();
-                            }
-                        }));
+                        refused -> retryProbes(asked));
+    }
+
+    private void retryProbes(int asked) {
+        probesRefused = true;
+        context.setTimer(Probe.PERIOD_MILLIS, timer -> {
+            if (asked == generation && subscriber.kept().isOpen()) {
+                listenToProbes();
+            }
+        });
     }
 
     @Override
@@ -146,6 +156,12 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
     }
 
     private void tick() {
+        if (subscriber.kept().isOpen()
+                && !hearsProbes
+                && !probesRefused
+                && millis() - connectedAt > Probe.MUTE_MILLIS) {
+            subscriber.kept().drop("nothing was acknowledged for " + Probe.MUTE_MILLIS + " ms");
+        }
         probe.tick(millis(), publisher.kept().isOpen(), probedGeneration());
         tellReady();
     }
@@ -178,10 +194,15 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
 
     /** After a failover that left the old master running, it may be reached still and nobody else publishes there. */
     private void followMaster() {
-        connector.currentMaster().onSuccess(master -> {
-            if (master != null) {
-                follow(publisher.kept(), master);
-                follow(subscriber.kept(), master);
+        if (lookingUp) {
+            return;
+        }
+        lookingUp = true;
+        connector.currentMaster().onComplete(master -> {
+            lookingUp = false;
+            if (master.succeeded() && master.result() != null) {
+                follow(publisher.kept(), master.result());
+                follow(subscriber.kept(), master.result());
             }
         });
     }
@@ -195,7 +216,7 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
 
     private void tellReady() {
         stalled = probe.isStalled(millis());
-        ready.accept(restored && hearsProbes && publisher.kept().isOpen() && !stalled);
+        ready.accept(restored && hearsProbes && publisher.kept().isOpen() && !stalled && !probe.isRefused());
     }
 
     void close() {

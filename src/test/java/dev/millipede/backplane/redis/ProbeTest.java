@@ -127,4 +127,17 @@ class ProbeTest {
         pass(1_000, LISTENING);
         assertThat(done).containsExactly("send 1", "send 2");
     }
+
+    @Test
+    void refusedAgainAndAgainItProvesThatNothingCanBePublished() {
+        for (int i = 1; i <= 3; i++) {
+            assertThat(probe.isRefused()).isFalse();
+            pass(1_000, LISTENING);
+            probe.failed(i);
+        }
+        assertThat(probe.isRefused()).isTrue();
+        pass(1_000, LISTENING);
+        answer(4, 1);
+        assertThat(probe.isRefused()).isFalse();
+    }
 }
