@@ -10,9 +10,12 @@ import io.vertx.core.Future;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.Set;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +42,9 @@ final class UpstreamSubscriptions {
     private final int window;
     private final Map<Channel, Unanswered> unanswered = new HashMap<>();
     private final ArrayDeque<Leaving> leaving = new ArrayDeque<>();
+
+    /** What the backplane has refused since the last sweep. */
+    private final Set<Route> refused = new LinkedHashSet<>();
 
     /** Ends with each loss; begins anew with each connection, so that nothing counts that was asked for in between. */
     private int generation = 1;
@@ -114,6 +120,8 @@ final class UpstreamSubscriptions {
     private void answered(Route route, boolean confirmed) {
         if (confirmed) {
             route.confirmedIn = generation;
+        } else {
+            refused.add(route);
         }
         for (Ask ask : Objects.requireNonNull(unanswered.remove(route.channel)).asks) {
             send.accept(
@@ -128,6 +136,7 @@ final class UpstreamSubscriptions {
     void lost() {
         generation++;
         away = true;
+        refused.clear();
     }
 
     /**
@@ -137,7 +146,8 @@ final class UpstreamSubscriptions {
      */
     Future<Void> restore() {
         away = false;
-        int restoring = ++generation;
+        generation++;
+        refused.clear();
         ArrayDeque<Route> routes = new ArrayDeque<>(table.channels());
         for (Route route : table.routes()) {
             Unanswered subscription = unanswered.get(route.channel);
@@ -147,7 +157,12 @@ final class UpstreamSubscriptions {
                 routes.addLast(route);
             }
         }
-        return new Restoration(routes, window, this::isMissing, this::subscribe, () -> restoring == generation).start();
+        return subscribe(routes);
+    }
+
+    private Future<Void> subscribe(Queue<Route> routes) {
+        int asking = generation;
+        return new Restoration(routes, window, this::isMissing, this::subscribe, () -> asking == generation).start();
     }
 
     private boolean isMissing(Route route) {
@@ -172,12 +187,25 @@ final class UpstreamSubscriptions {
     }
 
     /**
-     * Gives up what has had no listener for long enough, but not more than a turn of the loop may take; called about once a
-     * second.
+     * Gives up what has had no listener for long enough, but not more than a turn of the loop may take; then asks again for
+     * what was refused and still has one: members who stayed through a loss would otherwise get nothing more and not know.
+     * Called about once a second.
      *
      * @return whether more is due, and this is to be called again in the next turn
      */
     boolean sweep(long now) {
+        if (giveUp(now)) {
+            return true;
+        }
+        if (!refused.isEmpty()) {
+            ArrayDeque<Route> again = new ArrayDeque<>(refused);
+            refused.clear();
+            subscribe(again);
+        }
+        return false;
+    }
+
+    private boolean giveUp(long now) {
         for (int left = SWEEP; left > 0; left--) {
             @Nullable Leaving first = leaving.peek();
             if (first == null || first.due() > now) {

@@ -233,6 +233,56 @@ class BackplaneLossTest extends UpstreamFixture {
     }
 
     @Test
+    void whatIsRefusedIsAskedForAgainEachSecondForAsLongAsSomebodyListens() {
+        confirmedRoom();
+        lose();
+        Future<Void> restored = upstream.restore();
+        broker.refuse();
+        assertThat(restored.succeeded()).isTrue();
+        assertThat(broker.subscribed).hasSize(1);
+        upstream.sweep(1);
+        broker.refuse();
+        upstream.sweep(2);
+        upstream.sweep(3);
+        assertThat(broker.subscribed).hasSize(3);
+
+        broker.confirm();
+        upstream.sweep(4);
+        assertThat(broker.subscribed).hasSize(3);
+        assertThat(sent).isEmpty();
+        upstream.want(room, 1, 2);
+        assertThat(sent).containsExactly(confirmed(1, 2));
+    }
+
+    @Test
+    void whatIsRefusedAndLeftIsNotAskedForAgain() {
+        upstream.want(room, 0, 1);
+        broker.refuse();
+        upstream.unwant(room, 0, 0);
+        upstream.sweep(1);
+        upstream.sweep(LINGER);
+
+        assertThat(broker.subscribed).hasSize(1);
+        assertNothingLeftBehind();
+    }
+
+    @Test
+    void whatWasRefusedBeforeALossIsLeftToTheRestoration() {
+        confirmedRoom();
+        lose();
+        upstream.restore();
+        broker.refuse();
+        lose();
+        upstream.sweep(1);
+        assertThat(broker.subscribed).hasSize(1);
+
+        upstream.restore();
+        broker.confirm();
+        upstream.sweep(2);
+        assertThat(broker.subscribed).hasSize(2);
+    }
+
+    @Test
     void aBackplaneThatIsLostWhileItIsAskedKeepsWhoWaits() {
         List<Channel> rooms = new ArrayList<>();
         for (int i = 0; i < 10; i++) {

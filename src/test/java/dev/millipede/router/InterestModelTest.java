@@ -248,6 +248,9 @@ class InterestModelTest {
         check();
         assertThat(restored.succeeded()).isTrue();
         assertThat(all).noneMatch(one -> one.state == State.WAITING);
+        upstream.sweep(now);
+        confirmAll();
+        assertThat(all).allMatch(one -> one.state == State.OUT || broker.carries(one.channel));
 
         broker.lose();
         restore();
