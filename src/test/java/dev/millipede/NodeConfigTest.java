@@ -259,13 +259,20 @@ class NodeConfigTest {
             strings = {
                 "redis://127.0.0.1@example.com:6379",
                 "redis://127.0.0.1.example.com",
-                "redis://example.com?127.0.0.1",
-                "redis://example.com#@127.0.0.1",
                 "redis://0.0.0.0:6379",
                 "redis://[::ffff:10.0.0.1]:6379"
             })
     void developmentModeUsesNoOtherRedis(String uri) {
         assertThat(problems(developmentWith(uri))).singleElement().asString().startsWith("backplane.redis.uri: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"redis://example.com?127.0.0.1", "redis://example.com#@127.0.0.1"})
+    void developmentModeIsNotTalkedIntoAnotherRedisByWhatIsNoAddress(String uri) {
+        assertThat(problems(developmentWith(uri)))
+                .singleElement()
+                .asString()
+                .startsWith("MILLIPEDE_BACKPLANE_REDIS_URI: is no address");
     }
 
     @Test
