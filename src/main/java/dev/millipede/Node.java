@@ -234,12 +234,6 @@ public final class Node {
         return membership == null ? null : membership.describe();
     }
 
-    /** The port of the membership protocol; 0 where the node is alone. */
-    public int clusterPort() {
-        Membership membership = foundation.membership();
-        return membership == null ? 0 : membership.port();
-    }
-
     /**
      * Not ready any more; a goodbye to the other nodes; then the instances close their connections; then the rest. A step
      * that hangs is left behind, so that all get their turn; then this fails.
