@@ -133,6 +133,7 @@ public final class Node {
                 new JsonProtocol(),
                 bus,
                 metrics,
+                config.recovery(),
                 foundation.instances(),
                 config.websocket().deliveryBudget());
         metrics.gaugeChannels(router::channels);
@@ -196,6 +197,7 @@ public final class Node {
                 config.websocket().channelsPerConnection());
         return new Shared(
                 config.websocket(),
+                config.recovery(),
                 rules,
                 new JsonProtocol(),
                 backplane.broker(),

@@ -10,6 +10,7 @@ import dev.millipede.config.ConfigCursor;
 import dev.millipede.config.ConfigException;
 import dev.millipede.config.ConfigFile;
 import dev.millipede.config.ConfigProblems;
+import dev.millipede.recovery.RecoveryConfig;
 import dev.millipede.websocket.HttpConfig;
 import dev.millipede.websocket.WebSocketConfig;
 import io.vertx.core.json.JsonArray;
@@ -29,6 +30,7 @@ public record NodeConfig(
         WebSocketConfig websocket,
         AuthConfig auth,
         Namespaces namespaces,
+        RecoveryConfig recovery,
         BackplaneConfig backplane,
         ClusterConfig cluster,
         MetricsConfig metrics,
@@ -101,6 +103,7 @@ public record NodeConfig(
                 WebSocketConfig.read(root.section("websocket")),
                 AuthConfig.read(root.section("auth")),
                 NamespacesConfig.read(root.section("namespaces")),
+                RecoveryConfig.read(root.section("recovery")),
                 BackplaneConfig.read(root.section("backplane")),
                 ClusterConfig.read(root.section("cluster")),
                 MetricsConfig.read(root.section("metrics")),

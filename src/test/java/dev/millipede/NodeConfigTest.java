@@ -13,6 +13,7 @@ import dev.millipede.channel.PublishRule;
 import dev.millipede.channel.SubscribeRule;
 import dev.millipede.cluster.ClusterConfig;
 import dev.millipede.config.ConfigException;
+import dev.millipede.recovery.RecoveryConfig;
 import dev.millipede.websocket.HttpConfig;
 import dev.millipede.websocket.WebSocketConfig;
 import io.vertx.core.json.JsonObject;
@@ -54,6 +55,7 @@ class NodeConfigTest {
                         WebSocketConfig.DEFAULTS,
                         AuthConfig.DEFAULTS,
                         Namespaces.DEFAULTS,
+                        RecoveryConfig.DEFAULTS,
                         BackplaneConfig.DEFAULTS,
                         ClusterConfig.DEFAULTS,
                         MetricsConfig.DEFAULTS,

@@ -25,7 +25,7 @@ final class PackageDirections {
             Map.entry("protocol", Set.of("channel")),
             Map.entry("protocol.json", Set.of("protocol", "channel")),
             Map.entry("bus", Set.of("channel")),
-            Map.entry("recovery", Set.of("channel")),
+            Map.entry("recovery", Set.of("channel", "config")),
             Map.entry("auth", Set.of("channel", "config")),
             Map.entry("backplane", Set.of("channel", "config")),
             Map.entry("backplane.memory", Set.of("backplane", "channel", "config")),

@@ -1,8 +1,10 @@
 package dev.millipede.auth;
 
+import dev.millipede.channel.HistoryRules;
 import dev.millipede.channel.Namespace;
 import dev.millipede.channel.Namespaces;
 import dev.millipede.config.ConfigCursor;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +12,8 @@ import java.util.Map;
 /** The section {@code namespaces}: an entry for each, laid key by key over that namespace's defaults. */
 public final class NamespacesConfig {
     private static final List<String> REACHED_BY_VARIABLES = List.of("user", "room", Namespace.BROADCAST, "");
+
+    private static final Duration LONGEST = Duration.ofDays(3_650);
 
     private NamespacesConfig() {}
 
@@ -35,10 +39,24 @@ public final class NamespacesConfig {
                 defaults.name(),
                 entry.word("subscribe", defaults.subscribe()),
                 entry.word("publish", defaults.publish()),
-                entry.bool("automatic", defaults.automatic()));
+                entry.bool("automatic", defaults.automatic()),
+                history(entry.section("history"), defaults.history()));
         if (namespace.automatic() && !namespace.mayBeAutomatic()) {
             entry.reject("automatic", "needs a named namespace with \"subscribe\": \"self\"");
         }
         return namespace;
+    }
+
+    private static HistoryRules history(ConfigCursor section, HistoryRules defaults) {
+        HistoryRules rules = new HistoryRules(
+                section.integer("size", defaults.size(), 0, HistoryRules.MAX_SIZE),
+                section.duration("ttl", defaults.ttl(), Duration.ofSeconds(1), LONGEST),
+                section.duration("metaTtl", defaults.metaTtl(), Duration.ofSeconds(2), LONGEST),
+                section.word("read", defaults.read()),
+                section.word("recovery", defaults.recovery()));
+        if (rules.metaTtl().compareTo(rules.ttl()) <= 0) {
+            section.reject("metaTtl", "must be longer than ttl");
+        }
+        return rules;
     }
 }

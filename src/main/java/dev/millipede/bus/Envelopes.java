@@ -1,6 +1,9 @@
 package dev.millipede.bus;
 
-/** A publication's push in each wire format, encoded once on this node and shared by all instances. Never written to. */
+/**
+ * A publication's push, or its body where it stands in a reply, in each wire format: encoded once on this node and shared by
+ * all instances. Never written to.
+ */
 public final class Envelopes {
     private final byte[] json;
 
@@ -8,7 +11,7 @@ public final class Envelopes {
         this.json = json;
     }
 
-    /** The push in the JSON format, without a WebSocket header; not a copy. */
+    /** What it is in the JSON format, without a WebSocket header; not a copy. */
     public byte[] json() {
         return json;
     }

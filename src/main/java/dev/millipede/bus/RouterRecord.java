@@ -1,6 +1,7 @@
 package dev.millipede.bus;
 
 import dev.millipede.channel.Channel;
+import dev.millipede.channel.Since;
 
 /** What instances tell the router. {@code instance} is the sender's number, 0 to 63. */
 public sealed interface RouterRecord extends BusRecord {
@@ -12,6 +13,12 @@ public sealed interface RouterRecord extends BusRecord {
 
     /** Nobody on this instance wants the channel any more. */
     record InterestEnded(int instance, Channel channel) implements RouterRecord {}
+
+    /**
+     * Somebody on this instance, which has a confirmed interest in the channel, wants to know what came since. Answered by
+     * {@link InstanceRecord.Recovered} or {@link InstanceRecord.RecoveryRefused} with the same {@code ask}.
+     */
+    record Recover(int instance, Channel channel, int ask, Since since) implements RouterRecord {}
 
     /** Gives back that many bytes of the delivery budget: their passes have ended. */
     record BudgetReturned(int instance, long bytes) implements RouterRecord {}

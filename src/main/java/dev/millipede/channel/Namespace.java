@@ -11,12 +11,19 @@ import java.util.regex.Pattern;
  * @param automatic whether connections are subscribed by the server when they connect: each user to the channel of her
  *     id where {@code subscribe} is {@link SubscribeRule#SELF}, every connection to the one channel {@code broadcast}
  *     of the namespace of that name
+ * @param history what is kept of its channels
  */
-public record Namespace(String name, SubscribeRule subscribe, PublishRule publish, boolean automatic) {
+public record Namespace(
+        String name, SubscribeRule subscribe, PublishRule publish, boolean automatic, HistoryRules history) {
     /** The name of the namespace that is one exact channel. */
     public static final String BROADCAST = "broadcast";
 
     private static final Pattern NAME = Pattern.compile("[-a-zA-Z0-9_.]{2,}");
+
+    /** One that keeps no history. */
+    public Namespace(String name, SubscribeRule subscribe, PublishRule publish, boolean automatic) {
+        this(name, subscribe, publish, automatic, HistoryRules.NONE);
+    }
 
     /** The rules of a namespace that says nothing: subscribe authenticated, publish server, not automatic. */
     public static Namespace named(String name) {

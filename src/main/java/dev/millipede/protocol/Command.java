@@ -1,6 +1,8 @@
 package dev.millipede.protocol;
 
 import dev.millipede.channel.Payload;
+import dev.millipede.channel.Since;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,8 @@ public sealed interface Command {
 
         void publish(C from, Publish command);
 
+        void history(C from, History command);
+
         void refresh(C from, Refresh command);
 
         void notAvailable(C from, NotAvailable command);
@@ -34,16 +38,42 @@ public sealed interface Command {
         void pong(C from, Pong command);
     }
 
-    /** First command of a connection; {@code token} is null or "" for an anonymous user. */
-    record Connect(long id, @Nullable String token) implements Command {
+    /**
+     * First command of a connection.
+     *
+     * @param token null or "" for an anonymous user
+     * @param subs what it has seen of channels that the server had subscribed it to; of those not to be recovered nothing
+     */
+    record Connect(long id, @Nullable String token, Map<String, Since> subs) implements Command {
+        /** One that recovers nothing. */
+        public Connect(long id, @Nullable String token) {
+            this(id, token, Map.of());
+        }
+
         @Override
         public <C> void deliver(Receiver<C> to, C from) {
             to.connect(from, this);
         }
     }
 
-    /** {@code token} is for channels that need a subscription token. */
-    record Subscribe(long id, String channel, @Nullable String token) implements Command {
+    /**
+     * Wants a channel's publications from now on, or from where it was.
+     *
+     * @param token for channels that need a subscription token
+     * @param since what it has seen of the channel; null when it does not want to recover
+     * @param strict whether error 112 is wanted where it cannot be recovered (flag bit 2), instead of a subscription
+     */
+    record Subscribe(
+            long id,
+            String channel,
+            @Nullable String token,
+            @Nullable Since since,
+            boolean strict) implements Command {
+        /** One that recovers nothing. */
+        public Subscribe(long id, String channel, @Nullable String token) {
+            this(id, channel, token, null, false);
+        }
+
         @Override
         public <C> void deliver(Receiver<C> to, C from) {
             to.subscribe(from, this);
@@ -65,6 +95,20 @@ public sealed interface Command {
         }
     }
 
+    /**
+     * Asks for what is kept of a channel.
+     *
+     * @param limit the most publications, 0 = only the position, -1 = all; negative is all
+     * @param since what comes after it, or before it in reverse; null = from the oldest, or newest
+     */
+    record History(
+            long id, String channel, int limit, @Nullable Since since, boolean reverse) implements Command {
+        @Override
+        public <C> void deliver(Receiver<C> to, C from) {
+            to.history(from, this);
+        }
+    }
+
     record Refresh(long id, String token) implements Command {
         @Override
         public <C> void deliver(Receiver<C> to, C from) {
@@ -72,7 +116,7 @@ public sealed interface Command {
         }
     }
 
-    /** A command that exists in the protocol but not yet here: presence, history, rpc and the like. */
+    /** A command that exists in the protocol but not yet here: presence, rpc and the like. */
     record NotAvailable(long id) implements Command {
         @Override
         public <C> void deliver(Receiver<C> to, C from) {

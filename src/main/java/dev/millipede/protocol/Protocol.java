@@ -19,6 +19,16 @@ public interface Protocol {
     /** Encodes the push of a publication, once per node, without its WebSocket frame header. */
     byte[] encode(Publication publication);
 
+    /** Encodes a publication as it stands in the reply to a recovery or a history command. */
+    byte[] encodeBody(Publication publication);
+
+    /**
+     * Joins messages encoded by this protocol to one that is decoded as all of them, in order.
+     *
+     * @param messages at least one
+     */
+    byte[] join(byte[]... messages);
+
     /** Takes commands as they are decoded. */
     interface CommandSink {
         /**

@@ -16,16 +16,19 @@ import dev.millipede.bus.RouterRecord.ChannelCaughtUp;
 import dev.millipede.bus.RouterRecord.Interest;
 import dev.millipede.bus.RouterRecord.InterestEnded;
 import dev.millipede.channel.Channel;
+import dev.millipede.channel.Position;
 import dev.millipede.channel.Publication;
 import dev.millipede.metrics.Metrics;
 import dev.millipede.metrics.Source;
 import dev.millipede.protocol.Protocol;
+import dev.millipede.recovery.RecoveryConfig;
 import dev.millipede.router.RoutingTable.Route;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.internal.ContextInternal;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Relays publications from the backplane to the instances that listen. Confined to its own event loop; knows channels and
@@ -52,7 +55,13 @@ public final class RouterVerticle extends VerticleBase {
      * @param deliveryBudget bytes each instance takes on before the router drops
      */
     public RouterVerticle(
-            Broker broker, Protocol protocol, LocalBus bus, Metrics metrics, int instances, long deliveryBudget) {
+            Broker broker,
+            Protocol protocol,
+            LocalBus bus,
+            Metrics metrics,
+            RecoveryConfig recovery,
+            int instances,
+            long deliveryBudget) {
         assert instances > 0 && instances <= RoutingTable.MAX_INSTANCES;
         this.broker = broker;
         this.protocol = protocol;
@@ -136,6 +145,11 @@ public final class RouterVerticle extends VerticleBase {
         @Override
         public void publication(Publication publication) {
             relay(publication);
+        }
+
+        @Override
+        public @Nullable Position known(Channel channel) {
+            return null;
         }
 
         @Override

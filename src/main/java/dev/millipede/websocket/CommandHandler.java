@@ -2,6 +2,7 @@ package dev.millipede.websocket;
 
 import dev.millipede.auth.Decision;
 import dev.millipede.auth.Identity;
+import dev.millipede.backplane.Published;
 import dev.millipede.channel.Channel;
 import dev.millipede.channel.Publication;
 import dev.millipede.metrics.CommandKind;
@@ -152,7 +153,8 @@ final class CommandHandler implements Command.Receiver<Connection> {
             instance.fail(from, command.id(), ErrorCode.PERMISSION_DENIED);
             return;
         }
-        Future<Void> publishing = instance.broker.publish(new Publication(channel, command.data(), from.clientInfo()));
+        Future<Published> publishing =
+                instance.broker.publish(new Publication(channel, command.data(), from.clientInfo()));
         (publishing.isComplete() ? publishing : publishing.timeout(MAX_WAIT_MILLIS, TimeUnit.MILLISECONDS))
                 .onComplete(
                         accepted -> {
@@ -160,6 +162,12 @@ final class CommandHandler implements Command.Receiver<Connection> {
                             instance.reply(from, new ServerMessage.Published(command.id()));
                         },
                         failure -> instance.fail(from, command.id(), ErrorCode.INTERNAL));
+    }
+
+    @Override
+    public void history(Connection from, Command.History command) {
+        count(CommandKind.NOT_AVAILABLE);
+        instance.fail(from, command.id(), ErrorCode.NOT_AVAILABLE);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.millipede.websocket;
 
 import dev.millipede.protocol.ErrorCode;
 import dev.millipede.protocol.ServerMessage.Subscribed;
+import dev.millipede.protocol.ServerMessage.Subscription;
 
 /**
  * What a client hears when a subscription on its way has ended: the reply to its subscribe command, then what waited for
@@ -21,7 +22,7 @@ final class JoinAnswers implements LocalSubscribers.Outcome {
             if (joining.command == Joining.AUTOMATIC) {
                 instance.opening.joined(joining.connection);
             } else {
-                instance.reply(joining.connection, new Subscribed(joining.command));
+                instance.reply(joining.connection, new Subscribed(joining.command, Subscription.PLAIN));
                 instance.commands.resume(joining);
             }
         });

@@ -9,10 +9,13 @@ import dev.millipede.protocol.Command;
 import dev.millipede.protocol.ErrorCode;
 import dev.millipede.protocol.ServerMessage.Connected;
 import dev.millipede.protocol.ServerMessage.Refreshed;
+import dev.millipede.protocol.ServerMessage.Subscription;
 import dev.millipede.websocket.Connection.State;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The connect command and what follows from it: identity, automatic channels, the reply when the last of them is confirmed,
@@ -82,8 +85,14 @@ final class Opening {
                         connection.id(),
                         rules.version(),
                         instance.heartbeat.secondsToExpiry(connection),
-                        connection.subscriptionNames(),
+                        subscriptions(connection),
                         pingSeconds));
+    }
+
+    private static Map<String, Subscription> subscriptions(Connection connection) {
+        Map<String, Subscription> subscriptions = new LinkedHashMap<>();
+        connection.subscriptionNames().forEach(name -> subscriptions.put(name, Subscription.PLAIN));
+        return subscriptions;
     }
 
     void refresh(Connection from, Command.Refresh command) {

@@ -2,6 +2,7 @@ package dev.millipede.websocket;
 
 import dev.millipede.backplane.Broker;
 import dev.millipede.protocol.Protocol;
+import dev.millipede.recovery.RecoveryConfig;
 
 /**
  * What the composition root gives an instance: how it is configured, what it decides by, what it speaks, where it publishes.
@@ -11,7 +12,13 @@ import dev.millipede.protocol.Protocol;
  *     what slicing is good for
  */
 public record Shared(
-        WebSocketConfig config, Rules rules, Protocol protocol, Broker broker, Slots slots, long sliceNanos) {
+        WebSocketConfig config,
+        RecoveryConfig recovery,
+        Rules rules,
+        Protocol protocol,
+        Broker broker,
+        Slots slots,
+        long sliceNanos) {
     /** The longest a loop is held, in nanoseconds: two milliseconds. */
     public static final long SLICE_NANOS = FanOut.SLICE_NANOS;
 

@@ -169,7 +169,7 @@ public abstract class BackplaneContract {
     void publicationsOfOnePublisherToOneChannelKeepTheirOrder() {
         Channel room = channel("a");
         subscribe(room);
-        List<Future<Void>> accepted = new ArrayList<>();
+        List<Future<Published>> accepted = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
             accepted.add(broker().publish(publication(room, Integer.toString(i))));
         }

@@ -10,6 +10,7 @@ import dev.millipede.load.LoneInstance.Late;
 import dev.millipede.metrics.Metrics;
 import dev.millipede.protocol.json.JsonProtocol;
 import dev.millipede.protocol.json.PlainMessage;
+import dev.millipede.recovery.RecoveryConfig;
 import dev.millipede.router.RouterVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -62,8 +63,8 @@ public final class Subscriptions implements AutoCloseable {
         backplane = new RedisBackplane(vertx, config, Namespaces.DEFAULTS, PlainMessage::ofText);
         instance = new LoneInstance(bus);
         await(vertx.deployVerticle(instance));
-        await(vertx.deployVerticle(
-                new RouterVerticle(backplane.broker(), new JsonProtocol(), bus, metrics, 1, BUDGET)));
+        await(vertx.deployVerticle(new RouterVerticle(
+                backplane.broker(), new JsonProtocol(), bus, metrics, RecoveryConfig.DEFAULTS, 1, BUDGET)));
         await(backplane::isReady);
         pulse = Pulse.start(vertx, bus);
     }

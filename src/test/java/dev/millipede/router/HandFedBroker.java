@@ -1,8 +1,13 @@
 package dev.millipede.router;
 
 import dev.millipede.backplane.Broker;
+import dev.millipede.backplane.HistoryQuery;
+import dev.millipede.backplane.PublishOptions;
+import dev.millipede.backplane.Published;
 import dev.millipede.backplane.Skipped;
 import dev.millipede.channel.Channel;
+import dev.millipede.channel.HistoryPage;
+import dev.millipede.channel.Position;
 import dev.millipede.channel.Publication;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -111,7 +116,22 @@ final class HandFedBroker implements Broker {
     }
 
     @Override
-    public Future<Void> publish(Publication publication) {
+    public Future<HistoryPage> history(Channel channel, HistoryQuery query) {
+        throw new UnsupportedOperationException("no history here");
+    }
+
+    @Override
+    public Future<HistoryPage> after(Channel channel, Position known, int limit) {
+        throw new UnsupportedOperationException("no history here");
+    }
+
+    @Override
+    public Future<Void> removeHistory(Channel channel) {
+        throw new UnsupportedOperationException("no history here");
+    }
+
+    @Override
+    public Future<Published> publish(Publication publication, PublishOptions options) {
         throw new UnsupportedOperationException("the router does not publish");
     }
 }

@@ -24,6 +24,7 @@ import dev.millipede.channel.Payload;
 import dev.millipede.channel.Publication;
 import dev.millipede.metrics.Metrics;
 import dev.millipede.protocol.json.JsonProtocol;
+import dev.millipede.recovery.RecoveryConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -87,7 +88,14 @@ class RouterVerticleTest {
 
     /** Starts the router with room for so many publications under way to each instance. */
     private void start(int publications) {
-        router = new RouterVerticle(broker, new JsonProtocol(), bus, metrics, INSTANCES, (long) publications * length);
+        router = new RouterVerticle(
+                broker,
+                new JsonProtocol(),
+                bus,
+                metrics,
+                RecoveryConfig.DEFAULTS,
+                INSTANCES,
+                (long) publications * length);
         await(vertx.deployVerticle(router));
     }
 

@@ -1,7 +1,12 @@
 package dev.millipede.support;
 
 import dev.millipede.backplane.Broker;
+import dev.millipede.backplane.HistoryQuery;
+import dev.millipede.backplane.PublishOptions;
+import dev.millipede.backplane.Published;
 import dev.millipede.channel.Channel;
+import dev.millipede.channel.HistoryPage;
+import dev.millipede.channel.Position;
 import dev.millipede.channel.Publication;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -48,14 +53,29 @@ public final class FakeBroker implements Broker {
     public void unsubscribe(Channel channel) {}
 
     @Override
-    public Future<Void> publish(Publication publication) {
+    public Future<HistoryPage> history(Channel channel, HistoryQuery query) {
+        throw new UnsupportedOperationException("no history here");
+    }
+
+    @Override
+    public Future<HistoryPage> after(Channel channel, Position known, int limit) {
+        throw new UnsupportedOperationException("no history here");
+    }
+
+    @Override
+    public Future<Void> removeHistory(Channel channel) {
+        throw new UnsupportedOperationException("no history here");
+    }
+
+    @Override
+    public Future<Published> publish(Publication publication, PublishOptions options) {
         if (broken) {
             throw new IllegalStateException("broken");
         }
         if (!away) {
             published.add(publication);
         }
-        return answer();
+        return answer().map(Published.PLAIN);
     }
 
     private Future<Void> answer() {

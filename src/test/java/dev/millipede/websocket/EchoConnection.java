@@ -7,6 +7,7 @@ import dev.millipede.bus.LocalBus;
 import dev.millipede.channel.Namespaces;
 import dev.millipede.metrics.Metrics;
 import dev.millipede.protocol.json.JsonProtocol;
+import dev.millipede.recovery.RecoveryConfig;
 import dev.millipede.support.FakeBroker;
 import dev.millipede.websocket.frame.FrameWriter;
 import io.vertx.core.Vertx;
@@ -52,8 +53,14 @@ public final class EchoConnection extends Connection {
                 InstantSource.system(),
                 "echo",
                 1);
-        Shared shared =
-                new Shared(config, rules, new JsonProtocol(), new FakeBroker(), new CountedSlots(), Shared.SLICE_NANOS);
+        Shared shared = new Shared(
+                config,
+                RecoveryConfig.DEFAULTS,
+                rules,
+                new JsonProtocol(),
+                new FakeBroker(),
+                new CountedSlots(),
+                Shared.SLICE_NANOS);
         PublicDoor door =
                 new PublicDoor(new HttpConfig(host, port, List.of(), null), EchoConnection::notFound, request -> 0);
         Instance.ConnectionFactory factory = (instance, idHigh, idLow) -> {

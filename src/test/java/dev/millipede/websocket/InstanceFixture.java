@@ -18,6 +18,7 @@ import dev.millipede.channel.Channel;
 import dev.millipede.channel.Namespaces;
 import dev.millipede.metrics.Metrics;
 import dev.millipede.protocol.json.JsonProtocol;
+import dev.millipede.recovery.RecoveryConfig;
 import dev.millipede.support.FakeBroker;
 import dev.millipede.websocket.Connection.State;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -63,7 +64,14 @@ final class InstanceFixture {
                 WALL_CLOCK,
                 "test",
                 4);
-        Shared shared = new Shared(WebSocketConfig.DEFAULTS, rules, new JsonProtocol(), broker, slots, sliceNanos);
+        Shared shared = new Shared(
+                WebSocketConfig.DEFAULTS,
+                RecoveryConfig.DEFAULTS,
+                rules,
+                new JsonProtocol(),
+                broker,
+                slots,
+                sliceNanos);
         instance = open(shared);
         instance.subscribers.start();
     }

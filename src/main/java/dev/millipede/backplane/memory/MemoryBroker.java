@@ -1,7 +1,12 @@
 package dev.millipede.backplane.memory;
 
 import dev.millipede.backplane.Broker;
+import dev.millipede.backplane.HistoryQuery;
+import dev.millipede.backplane.PublishOptions;
+import dev.millipede.backplane.Published;
 import dev.millipede.channel.Channel;
+import dev.millipede.channel.HistoryPage;
+import dev.millipede.channel.Position;
 import dev.millipede.channel.Publication;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -40,7 +45,22 @@ final class MemoryBroker implements Broker {
     public void unsubscribe(Channel channel) {}
 
     @Override
-    public Future<Void> publish(Publication publication) {
+    public Future<HistoryPage> history(Channel channel, HistoryQuery query) {
+        return Future.failedFuture("not yet");
+    }
+
+    @Override
+    public Future<HistoryPage> after(Channel channel, Position known, int limit) {
+        return Future.failedFuture("not yet");
+    }
+
+    @Override
+    public Future<Void> removeHistory(Channel channel) {
+        return Future.failedFuture("not yet");
+    }
+
+    @Override
+    public Future<Published> publish(Publication publication, PublishOptions options) {
         Context owner = context;
         Listener target = listener;
         if (owner == null || target == null) {
@@ -55,6 +75,6 @@ final class MemoryBroker implements Broker {
             queued.addAndGet(-size);
             target.publication(publication);
         });
-        return Future.succeededFuture();
+        return Future.succeededFuture(Published.PLAIN);
     }
 }

@@ -1,7 +1,12 @@
 package dev.millipede.backplane.redis;
 
 import dev.millipede.backplane.Broker;
+import dev.millipede.backplane.HistoryQuery;
+import dev.millipede.backplane.PublishOptions;
+import dev.millipede.backplane.Published;
 import dev.millipede.channel.Channel;
+import dev.millipede.channel.HistoryPage;
+import dev.millipede.channel.Position;
 import dev.millipede.channel.Publication;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -67,7 +72,22 @@ final class RedisBroker implements Broker {
     }
 
     @Override
-    public Future<Void> publish(Publication publication) {
+    public Future<HistoryPage> history(Channel channel, HistoryQuery query) {
+        return Future.failedFuture("not yet");
+    }
+
+    @Override
+    public Future<HistoryPage> after(Channel channel, Position known, int limit) {
+        return Future.failedFuture("not yet");
+    }
+
+    @Override
+    public Future<Void> removeHistory(Channel channel) {
+        return Future.failedFuture("not yet");
+    }
+
+    @Override
+    public Future<Published> publish(Publication publication, PublishOptions options) {
         Listening target = listening;
         if (target == null) {
             return Future.failedFuture("no router listens");
@@ -80,7 +100,7 @@ final class RedisBroker implements Broker {
             return Future.failedFuture("Redis is behind");
         }
         ContextInternal caller = ContextInternal.current();
-        Promise<Void> accepted = caller == null ? Promise.promise() : caller.promise();
+        Promise<Published> accepted = caller == null ? Promise.promise() : caller.promise();
         Publisher.Item item = new Publisher.Item(
                 Publisher.request(messages.nameBytes(publication.channel()), message), (receivers, failure) -> {
                     ended(message);
@@ -96,11 +116,12 @@ final class RedisBroker implements Broker {
     }
 
     /** Completes where the caller is, where there is one: there, answers come in the order of the questions. */
-    private static void answer(@Nullable ContextInternal caller, Promise<Void> accepted, @Nullable Throwable failure) {
+    private static void answer(
+            @Nullable ContextInternal caller, Promise<Published> accepted, @Nullable Throwable failure) {
         if (caller == null) {
-            accepted.complete(null, failure);
+            accepted.complete(failure == null ? Published.PLAIN : null, failure);
         } else {
-            caller.emit(ignored -> accepted.complete(null, failure));
+            caller.emit(ignored -> accepted.complete(failure == null ? Published.PLAIN : null, failure));
         }
     }
 

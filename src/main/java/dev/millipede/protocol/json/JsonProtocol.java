@@ -50,6 +50,16 @@ public final class JsonProtocol implements Protocol {
     }
 
     @Override
+    public byte[] encodeBody(Publication publication) {
+        throw new UnsupportedOperationException("not yet");
+    }
+
+    @Override
+    public byte[] join(byte[]... messages) {
+        throw new UnsupportedOperationException("not yet");
+    }
+
+    @Override
     public byte[] encode(Publication publication) {
         JsonWriter writer = new JsonWriter();
         write(writer, publication);
@@ -91,7 +101,7 @@ public final class JsonProtocol implements Protocol {
         writeSession(json, connected.client(), connected.version(), connected.ttl());
         if (!connected.subscriptions().isEmpty()) {
             json.key("subs").open();
-            for (String channel : connected.subscriptions()) {
+            for (String channel : connected.subscriptions().keySet()) {
                 json.escapedKey(channel).open().close();
             }
             json.close();

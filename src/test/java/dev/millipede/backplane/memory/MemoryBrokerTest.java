@@ -2,6 +2,7 @@ package dev.millipede.backplane.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millipede.backplane.Published;
 import dev.millipede.channel.Channel;
 import dev.millipede.channel.Namespaces;
 import dev.millipede.channel.Payload;
@@ -57,7 +58,7 @@ class MemoryBrokerTest {
 
     @Test
     void whileNoRouterListensAPublicationIsNotAccepted() {
-        Future<Void> accepted = broker.publish(publication(1));
+        Future<Published> accepted = broker.publish(publication(1));
 
         assertThat(accepted.failed()).isTrue();
         assertThat(accepted.cause()).hasMessage("no router listens");
@@ -78,7 +79,7 @@ class MemoryBrokerTest {
         for (int i = 0; i < fit; i++) {
             assertThat(broker.publish(large).succeeded()).isTrue();
         }
-        Future<Void> oneMore = broker.publish(large);
+        Future<Published> oneMore = broker.publish(large);
         assertThat(oneMore.failed()).isTrue();
         assertThat(oneMore.cause()).hasMessage("the router is behind");
         assertThat(broker.publish(publication(1)).succeeded())

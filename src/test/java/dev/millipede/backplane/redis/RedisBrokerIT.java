@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millipede.backplane.Broker;
+import dev.millipede.backplane.Published;
 import dev.millipede.backplane.RedisConfig;
 import dev.millipede.backplane.SentinelConfig;
 import dev.millipede.channel.Channel;
@@ -74,7 +75,7 @@ final class RedisBrokerIT {
         CompletableFuture<Boolean> onTheLoop = new CompletableFuture<>();
         Context caller = loop();
         caller.runOnContext(on -> {
-            Future<Void> first = broker.publish(publication("1"));
+            Future<Published> first = broker.publish(publication("1"));
             // Asked later and by a thread without a loop: when this one is answered, so was the first.
             CompletableFuture.supplyAsync(() -> await(broker.publish(publication("2"))))
                     .join();

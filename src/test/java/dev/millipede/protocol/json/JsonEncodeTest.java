@@ -17,6 +17,7 @@ import dev.millipede.protocol.ServerMessage.Ping;
 import dev.millipede.protocol.ServerMessage.Published;
 import dev.millipede.protocol.ServerMessage.Refreshed;
 import dev.millipede.protocol.ServerMessage.Subscribed;
+import dev.millipede.protocol.ServerMessage.Subscription;
 import dev.millipede.protocol.ServerMessage.UnsubscribePush;
 import dev.millipede.protocol.ServerMessage.Unsubscribed;
 import io.vertx.core.json.JsonObject;
@@ -32,13 +33,19 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonEncodeTest {
+    private static Map<String, Subscription> plain(String... channels) {
+        Map<String, Subscription> subscriptions = new LinkedHashMap<>();
+        List.of(channels).forEach(each -> subscriptions.put(each, Subscription.PLAIN));
+        return subscriptions;
+    }
+
     private static final long MAX_ID = 4_294_967_295L;
 
     private static final Map<String, ServerMessage> MESSAGES = Map.ofEntries(
-            Map.entry("connected", new Connected(1, "0d7c", "0.1.0", 3599, List.of("user:42", "broadcast"), 25)),
-            Map.entry("connected-for-ever", new Connected(1, "0d7c", "0.1.0", 0, List.of(), 25)),
-            Map.entry("connected-without-pings", new Connected(MAX_ID, "0d7c", "0.1.0", 0, List.of("user:\"\\"), 0)),
-            Map.entry("subscribed", new Subscribed(2)),
+            Map.entry("connected", new Connected(1, "0d7c", "0.1.0", 3599, plain("user:42", "broadcast"), 25)),
+            Map.entry("connected-for-ever", new Connected(1, "0d7c", "0.1.0", 0, Map.of(), 25)),
+            Map.entry("connected-without-pings", new Connected(MAX_ID, "0d7c", "0.1.0", 0, plain("user:\"\\"), 0)),
+            Map.entry("subscribed", new Subscribed(2, Subscription.PLAIN)),
             Map.entry("unsubscribed", new Unsubscribed(5)),
             Map.entry("published", new Published(6)),
             Map.entry("refreshed", new Refreshed(12, "0d7c", "0.1.0", 3600)),
