@@ -1,5 +1,6 @@
 package dev.millipede.backplane.redis;
 
+import static java.net.StandardProtocolFamily.UNIX;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,6 +21,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -138,6 +143,28 @@ final class RedisBrokerIT {
         });
 
         assertLostOnce(accepted);
+    }
+
+    /** A failed attempt like any other: told in one line, and tried again. */
+    @Test
+    void aRedisThatDiesWhileItIsGreetedIsTriedAgain() throws IOException {
+        redis.kill();
+        try (ServerSocketChannel dying = ServerSocketChannel.open(UNIX)) {
+            dying.bind(redis.address());
+            reset(dying.accept());
+            reset(dying.accept());
+        }
+        redis.restart();
+
+        Eventually.until(backplane::isReady, ready -> ready);
+        assertThat(listener.count).hasValue(1);
+    }
+
+    /** Closing what has not been read to the end resets the connection. */
+    private static void reset(SocketChannel connection) throws IOException {
+        try (connection) {
+            connection.read(ByteBuffer.allocate(1));
+        }
     }
 
     private Future<Void> publish(String json) {
