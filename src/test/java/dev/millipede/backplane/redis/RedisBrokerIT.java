@@ -12,6 +12,7 @@ import dev.millipede.backplane.Skipped;
 import dev.millipede.channel.Channel;
 import dev.millipede.channel.Namespaces;
 import dev.millipede.channel.Payload;
+import dev.millipede.channel.Position;
 import dev.millipede.channel.Publication;
 import dev.millipede.protocol.json.PlainMessage;
 import dev.millipede.support.Eventually;
@@ -32,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,11 @@ final class RedisBrokerIT {
 
         @Override
         public void publication(Publication publication) {}
+
+        @Override
+        public @Nullable Position known(Channel channel) {
+            return null;
+        }
 
         @Override
         public void skipped(Skipped why) {
@@ -128,7 +135,7 @@ final class RedisBrokerIT {
     @Test
     void aRedisThatDiesWithoutHavingReadEverythingIsLostOnce() {
         redis.pause();
-        List<Future<Void>> accepted = onRouter(() -> List.of(publish("1"), publish("2")));
+        List<Future<Published>> accepted = onRouter(() -> List.of(publish("1"), publish("2")));
         onRouter(() -> "written by now");
         redis.kill();
 
@@ -138,7 +145,7 @@ final class RedisBrokerIT {
     /** Its loop learns that Redis is gone from a write, and only afterwards that the connection is closed. */
     @Test
     void aRedisThatIsFoundToBeDeadByAWriteIsLostOnce() {
-        List<Future<Void>> accepted = onRouter(() -> {
+        List<Future<Published>> accepted = onRouter(() -> {
             redis.kill();
             return List.of(publish("1"), publish("2"));
         });
@@ -168,7 +175,7 @@ final class RedisBrokerIT {
         }
     }
 
-    private Future<Void> publish(String json) {
+    private Future<Published> publish(String json) {
         return backplane.broker().publish(publication(json));
     }
 
@@ -178,7 +185,7 @@ final class RedisBrokerIT {
         return result.orTimeout(SECONDS, TimeUnit.SECONDS).join();
     }
 
-    private void assertLostOnce(List<Future<Void>> accepted) {
+    private void assertLostOnce(List<Future<Published>> accepted) {
         Eventually.until(() -> accepted.stream().allMatch(Future::failed), failed -> failed);
         Eventually.until(backplane::isReady, ready -> !ready);
         redis.restart();
