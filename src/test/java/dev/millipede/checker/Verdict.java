@@ -190,22 +190,25 @@ final class Verdict {
                 finish();
             }
             stretches++;
-            enterEpoch(place.epoch());
+            epoch = place.epoch();
             start = place.offset();
             last = start;
         }
 
+        /** Epochs, as far as something came in them, follow each other in one order for all. */
         private void enterEpoch(String next) {
-            if (!next.equals(epoch)) {
-                for (String earlier : epochs) {
-                    if (earlier.equals(next) || before.contains(next + '>' + earlier)) {
-                        complain(Counter.REORDERED, who() + "sees epoch " + next + " after " + earlier);
-                    }
-                    before.add(earlier + '>' + next);
-                }
-                epochs.add(next);
-                epoch = next;
+            if (!epochs.isEmpty() && epochs.get(epochs.size() - 1).equals(next)) {
+                return;
             }
+            boolean back = false;
+            for (String earlier : epochs) {
+                back |= earlier.equals(next) || before.contains(next + '>' + earlier);
+                before.add(earlier + '>' + next);
+            }
+            if (back) {
+                complain(Counter.REORDERED, who() + "gets epoch " + next + " after " + epochs);
+            }
+            epochs.add(next);
         }
 
         private void resume(Place place) {
@@ -216,8 +219,10 @@ final class Verdict {
 
         private void get(Place place, long id) {
             delivered++;
+            enterEpoch(place.epoch());
             if (!places.add(place)) {
                 complain(Counter.DUPLICATED, who() + "gets " + place + " again");
+                last = place.epoch().equals(epoch) && place.offset() == last + 1 ? place.offset() : last;
                 return;
             }
             offsets(place);

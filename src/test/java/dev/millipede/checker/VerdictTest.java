@@ -164,10 +164,15 @@ class VerdictTest {
 
     @Test
     void epochsFollowEachOtherInOneOrder() {
-        SubscriberLog forward = log(began("e", 0), began("f", 0));
-        SubscriberLog backward = log(began("f", 0), began("e", 0), began("f", 0));
-        assertThat(judge(List.of(), new Place("f", 0), forward).isHonest()).isTrue();
-        assertThat(judge(List.of(), new Place("f", 0), forward, backward).reordered())
-                .isEqualTo(3);
+        SubscriberLog forward = log(began("e", 0), got("e", 1, 1), began("f", 0), got("f", 1, 2));
+        SubscriberLog backward = log(began("f", 0), got("f", 1, 2), began("e", 0), got("e", 1, 1), began("f", 1));
+        SubscriberLog detour = log(began("f", 0), began("e", 1), began("f", 0), got("f", 1, 2));
+        List<Sent> sent = List.of(Sent.maybe(Ids.of(ONE, 1)), Sent.maybe(Ids.of(ONE, 2)));
+        Place end = new Place("f", 1);
+        assertThat(judge(sent, end, forward, detour).isHonest()).isTrue();
+        assertThat(judge(sent, end, forward, backward).reordered()).isEqualTo(1);
+        assertThat(judge(sent, end, backward, backward).reordered())
+                .as("nobody saw it the other way round")
+                .isZero();
     }
 }
