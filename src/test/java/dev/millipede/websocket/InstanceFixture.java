@@ -151,7 +151,7 @@ final class InstanceFixture {
     }
 
     void join(Connection connection, String channel) {
-        instance.subscribers.join(connection, channel(channel), 1);
+        instance.subscribers.join(connection, channel(channel), 1, null, false);
     }
 
     void leave(Connection connection, String channel) {

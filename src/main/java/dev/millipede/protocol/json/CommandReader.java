@@ -3,9 +3,11 @@ package dev.millipede.protocol.json;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.millipede.channel.Payload;
+import dev.millipede.channel.Since;
 import dev.millipede.protocol.Command;
 import dev.millipede.protocol.Protocol.MalformedCommandException;
 import java.io.IOException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,12 +18,16 @@ final class CommandReader {
     private static final long MAX_ID = 0xFFFF_FFFFL;
     private static final int MAX_ID_DIGITS = 10;
 
+    /** In {@code flag}: the client wants error 112 rather than a subscription that is not recovered. */
+    private static final long STRICT_FLAG = 2;
+
     /** The commands of client protocol §2 by the fields that matter here. {@code ping} is none: no client may send it. */
     private enum Kind {
         CONNECT,
         SUBSCRIBE,
         UNSUBSCRIBE,
         PUBLISH,
+        HISTORY,
         REFRESH,
         SEND,
         NOT_AVAILABLE;
@@ -32,27 +38,25 @@ final class CommandReader {
                 case "subscribe" -> SUBSCRIBE;
                 case "unsubscribe" -> UNSUBSCRIBE;
                 case "publish" -> PUBLISH;
+                case "history" -> HISTORY;
                 case "refresh" -> REFRESH;
                 case "send" -> SEND;
-                case "presence", "presence_stats", "history", "rpc", "sub_refresh" -> NOT_AVAILABLE;
+                case "presence", "presence_stats", "rpc", "sub_refresh" -> NOT_AVAILABLE;
                 default -> null;
             };
         }
 
         boolean hasChannel() {
-            return this == SUBSCRIBE || this == UNSUBSCRIBE || this == PUBLISH;
+            return this == SUBSCRIBE || this == UNSUBSCRIBE || this == PUBLISH || this == HISTORY;
         }
 
         boolean hasToken() {
             return this == CONNECT || this == SUBSCRIBE || this == REFRESH;
         }
-
-        boolean hasData() {
-            return this == PUBLISH;
-        }
     }
 
     private final JsonParser parser;
+    private final FieldReader value;
     private final byte[] bytes;
     private final int base;
 
@@ -61,9 +65,16 @@ final class CommandReader {
     private String channel = "";
     private @Nullable String token;
     private @Nullable Payload data;
+    private final SinceFields seen = new SinceFields();
+    private long flag;
+    private Map<String, Since> subs = Map.of();
+    private int limit;
+    private @Nullable Since since;
+    private boolean reverse;
 
     private CommandReader(JsonParser parser, byte[] bytes, int base) {
         this.parser = parser;
+        this.value = new FieldReader(parser);
         this.bytes = bytes;
         this.base = base;
     }
@@ -112,37 +123,75 @@ final class CommandReader {
         throw new MalformedCommandException("id is not an unsigned 32-bit integer");
     }
 
-    private void readBody(Kind body, JsonToken value) throws IOException, MalformedCommandException {
+    private void readBody(Kind body, JsonToken first) throws IOException, MalformedCommandException {
         if (kind != null) {
             throw new MalformedCommandException("two commands in one object");
         }
-        if (value != JsonToken.START_OBJECT) {
+        if (first != JsonToken.START_OBJECT) {
             throw new MalformedCommandException("a command that is not an object");
         }
         kind = body;
-        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
-            parser.nextToken();
-            if (body.hasChannel() && name.equals("channel")) {
-                String text = text();
-                channel = text == null ? "" : text;
-            } else if (body.hasToken() && name.equals("token")) {
-                token = text();
-            } else if (body.hasData() && name.equals("data")) {
-                data = JsonPayload.value(parser, bytes, base);
-            } else {
-                parser.skipChildren();
+        for (String name = value.next(); name != null; name = value.next()) {
+            if (!readField(body, name)) {
+                value.skip();
             }
         }
     }
 
-    private @Nullable String text() throws IOException, MalformedCommandException {
-        if (parser.hasToken(JsonToken.VALUE_STRING)) {
-            return parser.getText();
+    /** Reads a field of a command's body; false when it is none that matters. */
+    private boolean readField(Kind body, String name) throws IOException, MalformedCommandException {
+        if (body.hasChannel() && name.equals("channel")) {
+            String text = value.text();
+            channel = text == null ? "" : text;
+            return true;
         }
-        if (parser.hasToken(JsonToken.VALUE_NULL)) {
-            return null;
+        if (body.hasToken() && name.equals("token")) {
+            token = value.text();
+            return true;
         }
-        throw new MalformedCommandException("a channel or token that is not a string");
+        return switch (body) {
+            case CONNECT -> readConnectField(name);
+            case SUBSCRIBE -> readSubscribeField(name);
+            case PUBLISH -> readPublishField(name);
+            case HISTORY -> readHistoryField(name);
+            case UNSUBSCRIBE, REFRESH, SEND, NOT_AVAILABLE -> false;
+        };
+    }
+
+    private boolean readConnectField(String name) throws IOException, MalformedCommandException {
+        if (name.equals("subs")) {
+            subs = SinceFields.readSubs(value);
+            return true;
+        }
+        return false;
+    }
+
+    private boolean readSubscribeField(String name) throws IOException, MalformedCommandException {
+        if (name.equals("flag")) {
+            flag = value.int64();
+            return true;
+        }
+        return seen.take(name, value);
+    }
+
+    private boolean readPublishField(String name) throws IOException {
+        if (name.equals("data")) {
+            data = JsonPayload.value(parser, bytes, base);
+            return true;
+        }
+        return false;
+    }
+
+    private boolean readHistoryField(String name) throws IOException, MalformedCommandException {
+        switch (name) {
+            case "limit" -> limit = value.int32();
+            case "since" -> since = SinceFields.readSince(value);
+            case "reverse" -> reverse = value.bool();
+            default -> {
+                return false;
+            }
+        }
+        return true;
     }
 
     private Command command() throws MalformedCommandException {
@@ -156,10 +205,11 @@ final class CommandReader {
             throw new MalformedCommandException("no known command");
         }
         return switch (kind) {
-            case CONNECT -> new Command.Connect(id, token);
-            case SUBSCRIBE -> new Command.Subscribe(id, channel, token);
+            case CONNECT -> new Command.Connect(id, token, subs);
+            case SUBSCRIBE -> new Command.Subscribe(id, channel, token, seen.toRecover(), (flag & STRICT_FLAG) != 0);
             case UNSUBSCRIBE -> new Command.Unsubscribe(id, channel);
             case PUBLISH -> new Command.Publish(id, channel, data);
+            case HISTORY -> new Command.History(id, channel, limit, since, reverse);
             case REFRESH -> new Command.Refresh(id, token == null ? "" : token);
             case SEND, NOT_AVAILABLE -> new Command.NotAvailable(id);
         };

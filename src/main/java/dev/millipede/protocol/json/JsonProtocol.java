@@ -1,11 +1,13 @@
 package dev.millipede.protocol.json;
 
 import dev.millipede.channel.ClientInfo;
+import dev.millipede.channel.Position;
 import dev.millipede.channel.Publication;
 import dev.millipede.protocol.Command;
 import dev.millipede.protocol.ErrorCode;
 import dev.millipede.protocol.Protocol;
 import dev.millipede.protocol.ServerMessage;
+import java.util.List;
 
 /**
  * The Centrifuge JSON format (client protocol §1–§6). Commands are joined by one {@code \n}; one after the last is allowed,
@@ -50,22 +52,39 @@ public final class JsonProtocol implements Protocol {
     }
 
     @Override
+    public byte[] encode(Publication publication) {
+        JsonWriter writer = new JsonWriter();
+        writePush(writer, publication);
+        writer.allocate();
+        writePush(writer, publication);
+        return writer.finish();
+    }
+
+    @Override
     public byte[] encodeBody(Publication publication) {
-        throw new UnsupportedOperationException("not yet");
+        JsonWriter writer = new JsonWriter();
+        writeBody(writer, publication);
+        writer.allocate();
+        writeBody(writer, publication);
+        return writer.finish();
     }
 
     @Override
     public byte[] join(byte[]... messages) {
-        throw new UnsupportedOperationException("not yet");
-    }
-
-    @Override
-    public byte[] encode(Publication publication) {
-        JsonWriter writer = new JsonWriter();
-        write(writer, publication);
-        writer.allocate();
-        write(writer, publication);
-        return writer.finish();
+        int length = messages.length - 1;
+        for (byte[] message : messages) {
+            length += message.length;
+        }
+        byte[] joined = new byte[length];
+        int at = 0;
+        for (byte[] message : messages) {
+            if (at > 0) {
+                joined[at++] = '\n';
+            }
+            System.arraycopy(message, 0, joined, at, message.length);
+            at += message.length;
+        }
+        return joined;
     }
 
     private static void write(JsonWriter json, ServerMessage message) {
@@ -73,7 +92,9 @@ public final class JsonProtocol implements Protocol {
         if (message instanceof ServerMessage.Connected connected) {
             writeConnected(id(json, connected.id()), connected);
         } else if (message instanceof ServerMessage.Subscribed subscribed) {
-            id(json, subscribed.id()).key("subscribe").open().close();
+            writeSubscription(id(json, subscribed.id()).key("subscribe"), subscribed.subscription());
+        } else if (message instanceof ServerMessage.HistoryRead read) {
+            writeHistory(id(json, read.id()).key("history"), read);
         } else if (message instanceof ServerMessage.Unsubscribed unsubscribed) {
             id(json, unsubscribed.id()).key("unsubscribe").open().close();
         } else if (message instanceof ServerMessage.Published published) {
@@ -86,6 +107,10 @@ public final class JsonProtocol implements Protocol {
             writeError(id(json, failed.id()), failed.error());
         } else if (message instanceof ServerMessage.UnsubscribePush push) {
             writeUnsubscribe(json, push);
+        } else if (message instanceof ServerMessage.SubscribePush push) {
+            json.key("push").open().key("channel").string(push.channel());
+            writeSubscription(json.key("subscribe"), ServerMessage.Subscription.from(push.position()));
+            json.close();
         } else if (!(message instanceof ServerMessage.Ping)) {
             throw new AssertionError(message);
         }
@@ -101,15 +126,49 @@ public final class JsonProtocol implements Protocol {
         writeSession(json, connected.client(), connected.version(), connected.ttl());
         if (!connected.subscriptions().isEmpty()) {
             json.key("subs").open();
-            for (String channel : connected.subscriptions().keySet()) {
-                json.escapedKey(channel).open().close();
-            }
+            connected.subscriptions().forEach((channel, each) -> writeSubscription(json.escapedKey(channel), each));
             json.close();
         }
         if (connected.ping() > 0) {
             json.key("ping").number(connected.ping()).key("pong").yes();
         }
         json.close();
+    }
+
+    private static void writeSubscription(JsonWriter json, ServerMessage.Subscription subscription) {
+        json.open();
+        Position position = subscription.position();
+        if (position != null) {
+            json.key("recoverable").yes().key("epoch").string(position.epoch());
+        }
+        if (!subscription.publications().isEmpty()) {
+            writeArray(json.key("publications"), subscription.publications());
+        }
+        if (subscription.recovered()) {
+            json.key("recovered").yes();
+        }
+        if (position != null) {
+            if (position.offset() > 0) {
+                json.key("offset").number(position.offset());
+            }
+            json.key("positioned").yes();
+        }
+        if (subscription.wasRecovering()) {
+            json.key("was_recovering").yes();
+        }
+        json.close();
+    }
+
+    private static void writeHistory(JsonWriter json, ServerMessage.HistoryRead read) {
+        writeArray(json.open().key("publications"), read.publications());
+        json.key("epoch").string(read.top().epoch());
+        json.key("offset").number(read.top().offset()).close();
+    }
+
+    private static void writeArray(JsonWriter json, List<byte[]> encoded) {
+        json.openArray();
+        encoded.forEach(json::element);
+        json.closeArray();
     }
 
     private static void writeSession(JsonWriter json, String client, String version, int ttl) {
@@ -147,10 +206,15 @@ public final class JsonProtocol implements Protocol {
         }
     }
 
-    private static void write(JsonWriter json, Publication publication) {
+    private static void writePush(JsonWriter json, Publication publication) {
         json.open().key("push").open();
         json.key("channel").string(publication.channel().name());
-        json.key("pub").open().key("data").payload(publication.data());
+        writeBody(json.key("pub"), publication);
+        json.close().close();
+    }
+
+    private static void writeBody(JsonWriter json, Publication publication) {
+        json.open().key("data").payload(publication.data());
         ClientInfo info = publication.info();
         if (info != null) {
             json.key("info").open();
@@ -168,6 +232,6 @@ public final class JsonProtocol implements Protocol {
             publication.tags().forEach((tag, value) -> json.escapedKey(tag).string(value));
             json.close();
         }
-        json.close().close().close();
+        json.close();
     }
 }

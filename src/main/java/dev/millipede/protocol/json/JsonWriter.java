@@ -42,6 +42,25 @@ final class JsonWriter {
         return this;
     }
 
+    JsonWriter openArray() {
+        put('[');
+        first = true;
+        return this;
+    }
+
+    JsonWriter closeArray() {
+        put(']');
+        first = false;
+        return this;
+    }
+
+    /** An element of an array that has been encoded before. */
+    JsonWriter element(byte[] encoded) {
+        separate();
+        raw(encoded);
+        return this;
+    }
+
     /** A member's name, which must be ASCII and need no escape; its value follows. */
     JsonWriter key(String name) {
         separate();
@@ -76,12 +95,15 @@ final class JsonWriter {
     }
 
     JsonWriter payload(Payload value) {
-        int length = value.length();
-        if (!measuring) {
-            System.arraycopy(value.bytes(), 0, out, at, length);
-        }
-        at += length;
+        raw(value.bytes());
         return this;
+    }
+
+    private void raw(byte[] bytes) {
+        if (!measuring) {
+            System.arraycopy(bytes, 0, out, at, bytes.length);
+        }
+        at += bytes.length;
     }
 
     private void separate() {

@@ -105,9 +105,46 @@ class JsonDecodeTest {
                 "{\"id\":1,\"publish\":{\"channel\":{},\"data\":1}}",
                 "{\"id\":1,\"refresh\":{\"token\":false}}",
                 "{\"subscribe\":{\"channel\":1}}",
+                "{\"id\":1,\"subscribe\":{\"channel\":\"a\",\"recover\":1}}",
+                "{\"id\":1,\"subscribe\":{\"channel\":\"a\",\"recover\":\"true\"}}",
+                "{\"id\":1,\"subscribe\":{\"channel\":\"a\",\"epoch\":7}}",
+                "{\"id\":1,\"subscribe\":{\"channel\":\"a\",\"offset\":\"7\"}}",
+                "{\"id\":1,\"subscribe\":{\"channel\":\"a\",\"offset\":-1}}",
+                "{\"id\":1,\"subscribe\":{\"channel\":\"a\",\"offset\":1.0}}",
+                "{\"id\":1,\"subscribe\":{\"channel\":\"a\",\"offset\":1e3}}",
+                "{\"id\":1,\"subscribe\":{\"channel\":\"a\",\"offset\":18446744073709551616}}",
+                "{\"id\":1,\"subscribe\":{\"channel\":\"a\",\"offset\":100000000000000000000000}}",
+                "{\"id\":1,\"subscribe\":{\"channel\":\"a\",\"flag\":true}}",
+                "{\"id\":1,\"subscribe\":{\"channel\":\"a\",\"flag\":9223372036854775808}}",
+                "{\"id\":1,\"connect\":{\"subs\":[]}}",
+                "{\"id\":1,\"connect\":{\"subs\":{\"a\":1}}}",
+                "{\"id\":1,\"connect\":{\"subs\":{\"a\":{\"recover\":\"yes\"}}}}",
+                "{\"id\":1,\"connect\":{\"subs\":{\"a\":{\"offset\":-1}}}}",
+                "{\"id\":1,\"history\":{\"channel\":1}}",
+                "{\"id\":1,\"history\":{\"channel\":\"a\",\"limit\":\"1\"}}",
+                "{\"id\":1,\"history\":{\"channel\":\"a\",\"limit\":2147483648}}",
+                "{\"id\":1,\"history\":{\"channel\":\"a\",\"limit\":-2147483649}}",
+                "{\"id\":1,\"history\":{\"channel\":\"a\",\"since\":7}}",
+                "{\"id\":1,\"history\":{\"channel\":\"a\",\"since\":{\"offset\":\"7\"}}}",
+                "{\"id\":1,\"history\":{\"channel\":\"a\",\"reverse\":0}}",
             })
     void malformedMessagesAreRefused(String message) {
         assertThatThrownBy(() -> decode(message.getBytes(UTF_8))).isInstanceOf(MalformedCommandException.class);
+    }
+
+    @Test
+    void noMoreChannelsToRecoverAreTakenThanAConnectionCanHave() throws Exception {
+        assertThat(((Connect) decode(recovering(SinceFields.MAX_SUBS)).get(0)).subs())
+                .hasSize(SinceFields.MAX_SUBS);
+        assertThatThrownBy(() -> decode(recovering(SinceFields.MAX_SUBS + 1)))
+                .isInstanceOf(MalformedCommandException.class);
+    }
+
+    private static byte[] recovering(int channels) {
+        String subs = IntStream.range(0, channels)
+                .mapToObj(i -> "\"user:" + i + "\":{\"recover\":true}")
+                .collect(Collectors.joining(",", "{", "}"));
+        return ("{\"id\":1,\"connect\":{\"subs\":" + subs + "}}").getBytes(UTF_8);
     }
 
     @Test

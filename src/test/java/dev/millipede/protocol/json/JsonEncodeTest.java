@@ -9,18 +9,22 @@ import dev.millipede.channel.Namespaces;
 import dev.millipede.channel.Payload;
 import dev.millipede.channel.Position;
 import dev.millipede.channel.Publication;
+import dev.millipede.protocol.Command;
 import dev.millipede.protocol.ErrorCode;
 import dev.millipede.protocol.ServerMessage;
 import dev.millipede.protocol.ServerMessage.Connected;
 import dev.millipede.protocol.ServerMessage.Failed;
+import dev.millipede.protocol.ServerMessage.HistoryRead;
 import dev.millipede.protocol.ServerMessage.Ping;
 import dev.millipede.protocol.ServerMessage.Published;
 import dev.millipede.protocol.ServerMessage.Refreshed;
+import dev.millipede.protocol.ServerMessage.SubscribePush;
 import dev.millipede.protocol.ServerMessage.Subscribed;
 import dev.millipede.protocol.ServerMessage.Subscription;
 import dev.millipede.protocol.ServerMessage.UnsubscribePush;
 import dev.millipede.protocol.ServerMessage.Unsubscribed;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +43,22 @@ class JsonEncodeTest {
         return subscriptions;
     }
 
+    private static Map<String, Subscription> personalAndPlain() {
+        Map<String, Subscription> subscriptions = new LinkedHashMap<>();
+        subscriptions.put(
+                "user:42", new Subscription(new Position("e", 7), true, true, bodies("{\"data\":1,\"offset\":8}")));
+        subscriptions.put("broadcast", Subscription.PLAIN);
+        return subscriptions;
+    }
+
+    private static Subscription recovered(long offset, String... bodies) {
+        return new Subscription(new Position("aXbYcZdW", offset), true, true, bodies(bodies));
+    }
+
+    private static List<byte[]> bodies(String... bodies) {
+        return Stream.of(bodies).map(body -> body.getBytes(UTF_8)).toList();
+    }
+
     private static final long MAX_ID = 4_294_967_295L;
 
     private static final Map<String, ServerMessage> MESSAGES = Map.ofEntries(
@@ -46,6 +66,27 @@ class JsonEncodeTest {
             Map.entry("connected-for-ever", new Connected(1, "0d7c", "0.1.0", 0, Map.of(), 25)),
             Map.entry("connected-without-pings", new Connected(MAX_ID, "0d7c", "0.1.0", 0, plain("user:\"\\"), 0)),
             Map.entry("subscribed", new Subscribed(2, Subscription.PLAIN)),
+            Map.entry("subscribed-positioned", new Subscribed(2, Subscription.from(new Position("aXbYcZdW", 41, 7)))),
+            Map.entry("subscribed-at-the-beginning", new Subscribed(2, Subscription.from(new Position("aXbYcZdW", 0)))),
+            Map.entry(
+                    "subscribed-recovered",
+                    new Subscribed(
+                            3, recovered(41, "{\"data\":{\"n\":1},\"offset\":42}", "{\"data\":2,\"offset\":43}"))),
+            Map.entry("subscribed-recovered-nothing-missed", new Subscribed(3, recovered(41))),
+            Map.entry(
+                    "subscribed-not-recovered",
+                    new Subscribed(
+                            3, new Subscription(new Position("aXbYcZdW", Long.MAX_VALUE), true, false, List.of()))),
+            Map.entry("subscribed-not-recoverable", new Subscribed(3, new Subscription(null, true, false, List.of()))),
+            Map.entry("connected-recovered", new Connected(1, "0d7c", "0.1.0", 0, personalAndPlain(), 25)),
+            Map.entry(
+                    "history",
+                    new HistoryRead(
+                            9,
+                            new Position("aXbY", 5),
+                            bodies("{\"data\":{\"a\":1},\"offset\":4}", "{\"data\":5,\"offset\":5}"))),
+            Map.entry("history-of-nothing", new HistoryRead(9, new Position("aXbY", 0), List.of())),
+            Map.entry("subscribe-push", new SubscribePush("user:\"42", new Position("e", 7))),
             Map.entry("unsubscribed", new Unsubscribed(5)),
             Map.entry("published", new Published(6)),
             Map.entry("refreshed", new Refreshed(12, "0d7c", "0.1.0", 3600)),
@@ -103,6 +144,27 @@ class JsonEncodeTest {
                 .containsExactlyInAnyOrderElementsOf(
                         Stream.concat(MESSAGES.keySet().stream(), PUBLICATIONS.keySet().stream())
                                 .toList());
+    }
+
+    @ParameterizedTest
+    @MethodSource("publications")
+    void aBodyIsWhatStandsInThePush(String name, Publication publication) throws Exception {
+        String body = new String(protocol.encodeBody(publication), UTF_8);
+
+        assertThat(golden(name)).endsWith("\"pub\":" + body + "}}");
+    }
+
+    @Test
+    void joinedMessagesAreDecodedAsAllOfThem() throws Exception {
+        byte[] first = "{\"id\":1,\"connect\":{}}".getBytes(UTF_8);
+        byte[] second = "{}".getBytes(UTF_8);
+        List<Command> commands = new ArrayList<>();
+        byte[] joined = protocol.join(first, second, first);
+        protocol.decode(joined, 0, joined.length, commands::add);
+
+        assertThat(commands)
+                .containsExactly(new Command.Connect(1, null), new Command.Pong(), new Command.Connect(1, null));
+        assertThat(protocol.join(first)).isEqualTo(first);
     }
 
     @Test
