@@ -9,7 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import org.junit.jupiter.api.AfterAll;
 
-class RedisBackplaneIT extends BackplaneContract {
+class RedisBackplaneIT extends HistoryContract {
     private static final RedisProcess REDIS = RedisProcess.start();
 
     @AfterAll

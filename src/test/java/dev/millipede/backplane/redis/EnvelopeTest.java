@@ -95,7 +95,7 @@ class EnvelopeTest {
 
     @Test
     void fieldsOfANewerNodeAreSkipped() {
-        assertThat(open(header(field(7, "new") + field(255, "") + field(0, "\u00FF"))))
+        assertThat(open(header(field(8, "new") + field(255, "") + field(0, "\u00FF"))))
                 .hasToString(MINIMAL.toString());
     }
 
