@@ -196,6 +196,9 @@ final class ArchitectureTest {
         return classes()
                 .that()
                 .resideInAnyPackage(packages)
+                .and(describe(
+                        "are no section of the configuration",
+                        type -> !type.getName().endsWith("Config")))
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(allowed)

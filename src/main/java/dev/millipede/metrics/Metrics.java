@@ -68,6 +68,7 @@ public final class Metrics {
     private final Map<String, Counter> rejected = new HashMap<>();
     private final Counter backplaneLost;
     private final Counter dropped;
+    private final StreamMeters streams;
     private final Counter deliveries;
     private final Counter deliveredBytes;
     private final Counter bytesReceived;
@@ -143,6 +144,7 @@ public final class Metrics {
         dropped = counter(
                 "millipede.publications.dropped",
                 "Publications kept from an instance that had used up its delivery budget, once for each instance");
+        streams = new StreamMeters(registry);
         deliveries = counter("millipede.deliveries", "Publications handed to connections, once for each connection");
         deliveredBytes = bytes("millipede.delivered", "Bytes of deliveries, frame headers included");
         bytesReceived = bytes("millipede.received", "Bytes read from connections");
@@ -238,6 +240,56 @@ public final class Metrics {
 
     public void dropped(long publications) {
         dropped.increment((double) publications);
+    }
+
+    /** Publications of a channel with history are missing, or may be, and are looked for. */
+    public void gapFound() {
+        streams.gaps.increment();
+    }
+
+    /** Publications that had been missing were read from history and went on. */
+    public void repaired(long publications) {
+        streams.repaired.increment((double) publications);
+    }
+
+    /** A channel went on from its top, as what came before could not be had. */
+    public void positionLost(boolean anotherEpoch) {
+        (anotherEpoch ? streams.lostByEpoch : streams.lostByHistory).increment();
+    }
+
+    /** The backplane gave an offset again; its stream is made to have another epoch. */
+    public void rewindFound() {
+        streams.rewinds.increment();
+    }
+
+    /** History was read for those who came back. */
+    public void recoveryRead() {
+        streams.recoveryReads.increment();
+    }
+
+    /** Somebody who came back was told whether they have missed nothing. */
+    public void recovery(boolean recovered) {
+        (recovered ? streams.recovered : streams.notRecovered).increment();
+    }
+
+    /** Somebody who came back could not be told. */
+    public void recoveryRefused() {
+        streams.recoveryRefused.increment();
+    }
+
+    /** What was held for a channel in doubt became too much, and is read again. */
+    public void heldDropped(long bytes) {
+        streams.heldDropped.increment((double) bytes);
+    }
+
+    /** An instance cannot take all of a channel; once for each {@link #lagEnded}. */
+    public void lagBegan() {
+        streams.lagging.increment();
+        streams.lags.increment();
+    }
+
+    public void lagEnded() {
+        streams.lagging.decrement();
     }
 
     public void delivered(long publications, long bytes) {

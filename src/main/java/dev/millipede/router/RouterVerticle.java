@@ -3,9 +3,8 @@ package dev.millipede.router;
 import dev.millipede.backplane.Broker;
 import dev.millipede.backplane.Skipped;
 import dev.millipede.bus.BusRecord;
-import dev.millipede.bus.Envelopes;
 import dev.millipede.bus.InstanceRecord;
-import dev.millipede.bus.InstanceRecord.Delivery;
+import dev.millipede.bus.InstanceRecord.RecoveryRefused;
 import dev.millipede.bus.LocalBus;
 import dev.millipede.bus.NodeRecord.AskRouter;
 import dev.millipede.bus.NodeRecord.RouterStatus;
@@ -15,6 +14,7 @@ import dev.millipede.bus.RouterRecord.ChannelBehind;
 import dev.millipede.bus.RouterRecord.ChannelCaughtUp;
 import dev.millipede.bus.RouterRecord.Interest;
 import dev.millipede.bus.RouterRecord.InterestEnded;
+import dev.millipede.bus.RouterRecord.Recover;
 import dev.millipede.channel.Channel;
 import dev.millipede.channel.Position;
 import dev.millipede.channel.Publication;
@@ -28,23 +28,26 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.internal.ContextInternal;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Relays publications from the backplane to the instances that listen. Confined to its own event loop; knows channels and
- * instances, never sockets, and waits for nobody: an instance that is full loses deliveries, counted.
+ * instances, never sockets, and waits for nobody: an instance that is full loses deliveries, counted, or gets them later where
+ * the channel keeps history.
  */
 public final class RouterVerticle extends VerticleBase {
     /** Time between two looks at how late the loop runs. */
     private static final long BEAT_NANOS = 20_000_000;
 
     private final Broker broker;
-    private final Protocol protocol;
     private final LocalBus bus;
     private final Metrics metrics;
     private final RoutingTable table = new RoutingTable();
-    private final UpstreamSubscriptions upstream;
     private final DeliveryBudget budget;
+    private final Deliveries deliveries;
+    private final Streams streams;
+    private final UpstreamSubscriptions upstream;
     private final String[] addresses;
     private long nextBeat;
 
@@ -64,7 +67,6 @@ public final class RouterVerticle extends VerticleBase {
             long deliveryBudget) {
         assert instances > 0 && instances <= RoutingTable.MAX_INSTANCES;
         this.broker = broker;
-        this.protocol = protocol;
         this.bus = bus;
         this.metrics = metrics;
         this.budget = new DeliveryBudget(instances, deliveryBudget);
@@ -72,8 +74,10 @@ public final class RouterVerticle extends VerticleBase {
         for (int i = 0; i < instances; i++) {
             addresses[i] = LocalBus.instance(i);
         }
-        this.upstream =
-                new UpstreamSubscriptions(broker, table, (record, instance) -> bus.send(addresses[instance], record));
+        ObjIntConsumer<InstanceRecord> send = (record, instance) -> bus.send(addresses[instance], record);
+        this.deliveries = new Deliveries(protocol, budget, metrics, send);
+        this.streams = new Streams(broker, deliveries, metrics, recovery, RouterVerticle::millis);
+        this.upstream = new UpstreamSubscriptions(broker, table, streams, send);
     }
 
     @Override
@@ -81,6 +85,7 @@ public final class RouterVerticle extends VerticleBase {
         broker.listen(new FromBackplane());
         nextBeat = System.nanoTime() + BEAT_NANOS;
         vertx.setPeriodic(TimeUnit.NANOSECONDS.toMillis(BEAT_NANOS), timer -> beat());
+        vertx.setPeriodic(Streams.TICK_MILLIS, timer -> streams.tick());
         vertx.setPeriodic(UpstreamSubscriptions.LINGER_MILLIS, timer -> sweep());
         return bus.<BusRecord>consume(LocalBus.ROUTER, this::told).completion();
     }
@@ -109,18 +114,32 @@ public final class RouterVerticle extends VerticleBase {
             upstream.unwant(ended.channel(), ended.instance(), millis());
         } else if (record instanceof BudgetReturned returned) {
             budget.giveBack(returned.instance(), returned.bytes());
+            streams.catchingUp.goOn(returned.instance());
         } else if (record instanceof ChannelBehind behind) {
             behind(behind.channel(), behind.instance(), true);
         } else if (record instanceof ChannelCaughtUp caughtUp) {
             behind(caughtUp.channel(), caughtUp.instance(), false);
+        } else if (record instanceof Recover recover) {
+            recover(recover);
         }
     }
 
     private void behind(Channel channel, int instance, boolean behind) {
         Route route = table.get(channel);
-        if (route != null) {
+        if (route != null && route.stream != null) {
+            route.stream.behind(instance, behind);
+        } else if (route != null) {
             long bit = 1L << instance;
             route.behind = behind ? route.behind | bit : route.behind & ~bit;
+        }
+    }
+
+    private void recover(Recover ask) {
+        Route route = table.get(ask.channel());
+        if (route != null && route.stream != null) {
+            route.stream.recover(ask);
+        } else {
+            deliveries.tell(ask.instance(), new RecoveryRefused(ask.channel(), ask.ask()));
         }
     }
 
@@ -149,7 +168,8 @@ public final class RouterVerticle extends VerticleBase {
 
         @Override
         public @Nullable Position known(Channel channel) {
-            return null;
+            Route route = table.get(channel);
+            return route == null || route.stream == null ? null : route.stream.positionOrNull();
         }
 
         @Override
@@ -175,26 +195,21 @@ public final class RouterVerticle extends VerticleBase {
         }
     }
 
-    /** Encodes once, then one send per listening instance. */
     private void relay(Publication publication) {
         assert onLoop();
         metrics.publicationIn(publication.channel().namespace().name(), Source.BACKPLANE);
         Route route = table.get(publication.channel());
         if (route == null || route.instances == 0) {
             metrics.publicationUnrouted();
+        }
+        if (route == null) {
             return;
         }
-        Envelopes envelopes = new Envelopes(protocol.encode(publication));
-        metrics.encoded();
-        Delivery delivery = new Delivery(route.channel, envelopes);
-        for (long left = route.instances; left != 0; left &= left - 1) {
-            int instance = Long.numberOfTrailingZeros(left);
-            boolean behind = (route.behind & (1L << instance)) != 0;
-            if (behind || !budget.take(instance, envelopes.length())) {
-                metrics.dropped(1);
-            } else {
-                bus.send(addresses[instance], delivery);
-            }
+        Position position = publication.position();
+        if (route.stream != null && position != null) {
+            route.stream.live(publication, position);
+        } else if (route.instances != 0) {
+            deliveries.relay(route, publication);
         }
     }
 

@@ -28,6 +28,9 @@ final class RoutingTable {
         long behind;
         /** The generation of subscriptions in which the backplane has confirmed this one; 0 = never. */
         int confirmedIn;
+        /** The order of the channel; null when it keeps no history. */
+        @Nullable
+        Stream stream;
         /** How often the last listener has left; tells a departure that was followed by another. */
         int departures;
 
@@ -74,6 +77,9 @@ final class RoutingTable {
             return null;
         }
         route.instances &= ~bit;
+        if (route.stream != null) {
+            route.stream.left(instance);
+        }
         route.behind &= ~bit;
         return route.instances == 0 ? route : null;
     }
@@ -83,6 +89,9 @@ final class RoutingTable {
         assert route.instances == 0;
         if (routes.remove(route.channel, route) && isPersonal(route.channel)) {
             personal--;
+        }
+        if (route.stream != null) {
+            route.stream.close();
         }
     }
 

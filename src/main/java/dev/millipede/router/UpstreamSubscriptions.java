@@ -5,6 +5,7 @@ import dev.millipede.bus.InstanceRecord;
 import dev.millipede.bus.InstanceRecord.InterestConfirmed;
 import dev.millipede.bus.InstanceRecord.InterestRefused;
 import dev.millipede.channel.Channel;
+import dev.millipede.channel.Position;
 import dev.millipede.router.RoutingTable.Route;
 import io.vertx.core.Future;
 import java.util.ArrayDeque;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A confirmation holds for one generation: until the backplane's connection is lost. Then all is subscribed to again;
  * who asks while the backplane is away is refused at once, who was waiting when it went goes on waiting.
+ *
+ * <p>A channel that keeps history is confirmed only when it is known where its stream stands, and when what its instances
+ * were sent has been compared with that.
  */
 final class UpstreamSubscriptions {
     /** How long a channel without listeners keeps its subscription, in milliseconds. */
@@ -38,6 +42,7 @@ final class UpstreamSubscriptions {
 
     private final Broker broker;
     private final RoutingTable table;
+    private final Streams streams;
     private final ObjIntConsumer<InstanceRecord> send;
     private final int window;
     private final Map<Channel, Unanswered> unanswered = new HashMap<>();
@@ -67,13 +72,15 @@ final class UpstreamSubscriptions {
     private record Leaving(Route route, int departure, long due) {}
 
     /** @param send hands a record to the instance of that number */
-    UpstreamSubscriptions(Broker broker, RoutingTable table, ObjIntConsumer<InstanceRecord> send) {
-        this(broker, table, send, Restoration.WINDOW);
+    UpstreamSubscriptions(Broker broker, RoutingTable table, Streams streams, ObjIntConsumer<InstanceRecord> send) {
+        this(broker, table, streams, send, Restoration.WINDOW);
     }
 
-    UpstreamSubscriptions(Broker broker, RoutingTable table, ObjIntConsumer<InstanceRecord> send, int window) {
+    UpstreamSubscriptions(
+            Broker broker, RoutingTable table, Streams streams, ObjIntConsumer<InstanceRecord> send, int window) {
         this.broker = broker;
         this.table = table;
+        this.streams = streams;
         this.send = send;
         this.window = window;
     }
@@ -81,16 +88,25 @@ final class UpstreamSubscriptions {
     /** Enters the instance first, asks the backplane if it must, and answers when the subscription is confirmed. */
     void want(Channel channel, int instance, int ask) {
         Route route = table.add(channel, instance);
+        if (route.stream == null && channel.namespace().history().isKept()) {
+            route.stream = streams.open(route);
+        }
         // An instance waits for the answer to its last question only.
         forget(channel, instance);
         if (route.confirmedIn == generation) {
-            send.accept(new InterestConfirmed(channel, ask), instance);
+            confirm(route, instance, ask);
         } else if (away) {
             send.accept(new InterestRefused(channel, ask), instance);
         } else {
             unanswered(channel).asks.add(new Ask(instance, ask));
             subscribe(route);
         }
+    }
+
+    private void confirm(Route route, int instance, int ask) {
+        Stream stream = route.stream;
+        Position position = stream == null ? null : stream.confirm(instance);
+        send.accept(new InterestConfirmed(route.channel, ask, position), instance);
     }
 
     private Unanswered unanswered(Channel channel) {
@@ -107,7 +123,7 @@ final class UpstreamSubscriptions {
         int asking = generation;
         if (subscription.askedIn != asking) {
             subscription.askedIn = asking;
-            subscription.answer = broker.subscribe(route.channel).transform(result -> {
+            subscription.answer = follow(route).transform(result -> {
                 if (asking == generation) {
                     answered(route, result.succeeded());
                 }
@@ -117,6 +133,24 @@ final class UpstreamSubscriptions {
         return subscription.answer;
     }
 
+    private Future<Void> follow(Route route) {
+        Stream stream = route.stream;
+        if (stream == null) {
+            return broker.subscribe(route.channel);
+        }
+        int asking = generation;
+        if (stream.subscribedIn == asking) {
+            return stream.compare();
+        }
+        return broker.subscribe(route.channel).compose(subscribed -> {
+            if (asking != generation) {
+                return Future.failedFuture("the backplane is lost");
+            }
+            stream.subscribedIn = asking;
+            return stream.compare();
+        });
+    }
+
     private void answered(Route route, boolean confirmed) {
         if (confirmed) {
             route.confirmedIn = generation;
@@ -124,11 +158,11 @@ final class UpstreamSubscriptions {
             refused.add(route);
         }
         for (Ask ask : Objects.requireNonNull(unanswered.remove(route.channel)).asks) {
-            send.accept(
-                    confirmed
-                            ? new InterestConfirmed(route.channel, ask.number())
-                            : new InterestRefused(route.channel, ask.number()),
-                    ask.instance());
+            if (confirmed) {
+                confirm(route, ask.instance(), ask.number());
+            } else {
+                send.accept(new InterestRefused(route.channel, ask.number()), ask.instance());
+            }
         }
     }
 
@@ -137,6 +171,7 @@ final class UpstreamSubscriptions {
         generation++;
         away = true;
         refused.clear();
+        streams.lost();
     }
 
     /**
@@ -149,7 +184,11 @@ final class UpstreamSubscriptions {
         generation++;
         refused.clear();
         ArrayDeque<Route> routes = new ArrayDeque<>(table.channels());
+        streams.restored();
         for (Route route : table.routes()) {
+            if (route.stream != null) {
+                route.stream.interrupted();
+            }
             Unanswered subscription = unanswered.get(route.channel);
             if (subscription != null && !subscription.asks.isEmpty()) {
                 routes.addFirst(route);

@@ -32,6 +32,22 @@ final class HandFedBroker implements Broker {
     /** Answers to be given, in the order of {@link #subscribed}; taken out when given. */
     final List<Promise<Void>> answers = new ArrayList<>();
 
+    /** Reads of history that are to be answered, in order; taken out when answered. */
+    final List<Read> reads = new ArrayList<>();
+
+    /** Reads asked for so far. */
+    int read;
+
+    /**
+     * A read of history: {@code known} of one that compares, {@code query} of any other.
+     */
+    record Read(
+            Channel channel,
+            @Nullable Position known,
+            @Nullable HistoryQuery query,
+            int limit,
+            Promise<HistoryPage> answer) {}
+
     /** Whether subscriptions are confirmed at once. */
     boolean confirms;
 
@@ -47,6 +63,15 @@ final class HandFedBroker implements Broker {
 
     void refuse() {
         answers.remove(0).fail("the backplane is away");
+    }
+
+    /** Answers the first read with what follows a position. */
+    void answer(Position top, Publication... publications) {
+        reads.remove(0).answer().complete(new HistoryPage(top, List.of(publications)));
+    }
+
+    void failRead() {
+        reads.remove(0).answer().fail("history cannot be read");
     }
 
     void confirmAll() {
@@ -117,12 +142,18 @@ final class HandFedBroker implements Broker {
 
     @Override
     public Future<HistoryPage> history(Channel channel, HistoryQuery query) {
-        throw new UnsupportedOperationException("no history here");
+        return read(new Read(channel, null, query, query.limit(), Promise.promise()));
     }
 
     @Override
     public Future<HistoryPage> after(Channel channel, Position known, int limit) {
-        throw new UnsupportedOperationException("no history here");
+        return read(new Read(channel, known, null, limit, Promise.promise()));
+    }
+
+    private Future<HistoryPage> read(Read asked) {
+        reads.add(asked);
+        read++;
+        return asked.answer().future();
     }
 
     @Override

@@ -34,7 +34,8 @@ class InterestModelTest {
 
     private final InOrderBroker broker = new InOrderBroker(this::lost);
     private final RoutingTable table = new RoutingTable();
-    private final UpstreamSubscriptions upstream = new UpstreamSubscriptions(broker, table, this::told, WINDOW);
+    private final UpstreamSubscriptions upstream = new UpstreamSubscriptions(
+            broker, table, UpstreamFixture.streams(broker, () -> 0, this::told), this::told, WINDOW);
     private final List<Listening> all = new ArrayList<>();
     private final List<Future<Void>> abandoned = new ArrayList<>();
     private final List<String> broken = new ArrayList<>();

@@ -1,0 +1,127 @@
+package dev.millipede.router;
+
+import dev.millipede.backplane.HistoryQuery;
+import dev.millipede.channel.HistoryPage;
+import dev.millipede.channel.Position;
+import dev.millipede.channel.Publication;
+import dev.millipede.channel.Since;
+import dev.millipede.recovery.Continuation;
+import java.util.List;
+
+/**
+ * One instance that has not been sent all of one channel, for want of budget or because it said so: it gets what it lacks,
+ * alone, as soon as it can take it. Confined to the router's event loop.
+ */
+final class Lag {
+    /** Publications in one read. */
+    static final int PAGE = 128;
+
+    final int instance;
+    private final Stream stream;
+    private long sent;
+    private boolean behind;
+    private boolean reading;
+    private boolean over;
+
+    /** @param sent offset of the last publication that it has been sent */
+    Lag(Stream stream, int instance, long sent) {
+        this.stream = stream;
+        this.instance = instance;
+        this.sent = sent;
+    }
+
+    long sent() {
+        return sent;
+    }
+
+    /** Whether it says itself that it cannot take more of this channel. */
+    void behind(boolean behind) {
+        this.behind = behind;
+        if (!behind) {
+            stream.streams.catchingUp.ready(this);
+        }
+    }
+
+    void over() {
+        over = true;
+    }
+
+    /** Its position is lost and it has been told: there is nothing to catch up with. */
+    void goOnFrom(long offset) {
+        sent = offset;
+    }
+
+    /**
+     * Sends what there is room for.
+     *
+     * @return false when there was not enough
+     */
+    boolean goOn() {
+        while (!over && !behind && !reading) {
+            Recent recent = stream.recent();
+            if (!recent.covers(sent)) {
+                read();
+            } else if (send(recent.after(sent))) {
+                stream.caughtUp(this);
+            } else {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean send(List<Publication> publications) {
+        for (Publication publication : publications) {
+            if (!stream.streams.deliveries.offer(instance, stream.streams.deliveries.encode(publication))) {
+                return false;
+            }
+            sent++;
+        }
+        return true;
+    }
+
+    private void read() {
+        reading = true;
+        Position at = stream.position();
+        HistoryQuery query = new HistoryQuery(new Since(at.epoch(), sent), PAGE, false);
+        stream.streams.catchingUp.read(this, stream.streams.broker.history(stream.route.channel, query));
+    }
+
+    /** A read has failed. */
+    void notRead() {
+        reading = false;
+    }
+
+    /**
+     * Sends what a page has and there is room for.
+     *
+     * @return false when there was not enough
+     */
+    boolean read(HistoryPage page) {
+        reading = false;
+        Position at = stream.position();
+        if (over || behind) {
+            return true;
+        }
+        if (!page.top().epoch().equals(at.epoch())) {
+            stream.compare();
+            return false;
+        }
+        Continuation continuation = Continuation.of(new Position(at.epoch(), sent), page, PAGE);
+        long here = at.offset() - sent;
+        List<Publication> next = continuation.next();
+        if (!send(next.subList(0, (int) Math.min(next.size(), here)))) {
+            return false;
+        }
+        if (continuation.outcome() == Continuation.Outcome.LOST && sent < at.offset()) {
+            stream.streams.metrics.positionLost(false);
+            stream.tellLost(instance);
+            sent = at.offset();
+        } else if (next.isEmpty() && !stream.recent().covers(sent)) {
+            // The stream ends where it must not: what is known of it is to be compared before this goes on.
+            stream.compare();
+            return false;
+        }
+        return goOn();
+    }
+}

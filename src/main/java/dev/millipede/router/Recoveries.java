@@ -1,0 +1,236 @@
+package dev.millipede.router;
+
+import dev.millipede.backplane.HistoryQuery;
+import dev.millipede.bus.Envelopes;
+import dev.millipede.bus.InstanceRecord.Recovered;
+import dev.millipede.bus.InstanceRecord.RecoveryRefused;
+import dev.millipede.bus.RouterRecord.Recover;
+import dev.millipede.channel.HistoryPage;
+import dev.millipede.channel.Position;
+import dev.millipede.channel.Since;
+import dev.millipede.recovery.Continuation;
+import dev.millipede.recovery.Earlier;
+import dev.millipede.recovery.Missed;
+import io.vertx.core.AsyncResult;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Tells those who come back to one channel what they missed. Who asks while history is read shares that read or the next
+ * one, and there are few of these. Confined to the router's event loop.
+ */
+final class Recoveries {
+    /** How long somebody waits for an answer, in milliseconds. */
+    static final long PATIENCE_MILLIS = 3_000;
+
+    /** From one read to the next at least, in milliseconds: 5,000 who come within seconds cost few. */
+    static final long PAUSE_MILLIS = 100;
+
+    private static final long NONE = -1;
+
+    private final Stream stream;
+    private final Streams streams;
+    private final List<Ask> asks = new ArrayList<>();
+    private boolean reading;
+    private boolean reviewing;
+    private long nextRead;
+
+    private static final class Ask {
+        final Recover recover;
+        final long due;
+        boolean comparing;
+        boolean compared;
+        boolean answered;
+
+        /** What must be read for it, after this offset; {@link #NONE} when it waits for something else. */
+        long missing = NONE;
+
+        Ask(Recover recover, long due) {
+            this.recover = recover;
+            this.due = due;
+        }
+    }
+
+    Recoveries(Stream stream) {
+        this.stream = stream;
+        this.streams = stream.streams;
+    }
+
+    void ask(Recover recover) {
+        Ask ask = new Ask(recover, streams.now() + PATIENCE_MILLIS);
+        review(ask);
+        if (streams.isAway()) {
+            refuse(ask);
+        }
+        if (!ask.answered) {
+            asks.add(ask);
+            read();
+        }
+    }
+
+    /** Nobody is kept waiting for a backplane that is away. */
+    void refuseAll() {
+        asks.forEach(this::refuse);
+        asks.clear();
+    }
+
+    /** The instance does not listen any more: nobody there waits. */
+    void left(int instance) {
+        asks.removeIf(ask -> {
+            // A comparison may be under way for it.
+            ask.answered |= ask.recover.instance() == instance;
+            return ask.answered;
+        });
+    }
+
+    /** Something has changed: answers whom it can. */
+    void review() {
+        // An answer that comes at once must not begin another walk inside this one.
+        if (!reviewing) {
+            reviewing = true;
+            asks.forEach(this::review);
+            asks.removeIf(ask -> ask.answered);
+            reviewing = false;
+        }
+    }
+
+    private void review(Ask ask) {
+        if (ask.answered) {
+            return;
+        }
+        int instance = ask.recover.instance();
+        Since since = ask.recover.since();
+        Position at = stream.position();
+        Position standing = stream.standing(instance);
+        ask.missing = NONE;
+        if (since.isOf(at.epoch()) && since.offset() > standing.offset() && since.offset() <= at.offset()) {
+            // The instance lags; it will get there.
+            return;
+        }
+        Missed missed = Missed.of(
+                since,
+                standing,
+                ask.compared,
+                stream.route.channel.namespace().history().recovery(),
+                streams.config.maxPublications());
+        switch (missed.verdict()) {
+            case NOTHING -> answer(ask, standing, true, List.of());
+            case TOO_MUCH -> answer(ask, standing, false, List.of());
+            case UNKNOWN -> compare(ask);
+            case SOME -> give(ask, standing, at, missed.from());
+        }
+    }
+
+    private void compare(Ask ask) {
+        if (!ask.comparing) {
+            ask.comparing = true;
+            stream.compare().onComplete(done -> {
+                if (done.succeeded()) {
+                    ask.compared = true;
+                    review(ask);
+                    read();
+                } else {
+                    refuse(ask);
+                }
+            });
+        }
+    }
+
+    private void give(Ask ask, Position standing, Position at, long from) {
+        Recent recent = stream.recent();
+        if (recent.covers(from)) {
+            answer(ask, standing, true, recent.bodies(from, standing.offset()));
+        } else if (recent.isLost(from)) {
+            answer(ask, standing, false, List.of());
+        } else if (at.offset() - from <= streams.config.maxPublications()) {
+            ask.missing = from;
+        }
+    }
+
+    private void answer(Ask ask, Position standing, boolean recovered, List<Envelopes> publications) {
+        ask.answered = true;
+        streams.metrics.recovery(recovered);
+        streams.deliveries.tell(
+                ask.recover.instance(),
+                new Recovered(stream.route.channel, ask.recover.ask(), standing, recovered, publications));
+    }
+
+    private void refuse(Ask ask) {
+        if (!ask.answered) {
+            ask.answered = true;
+            ask.missing = NONE;
+            refuse(stream, ask.recover);
+        }
+    }
+
+    static void refuse(Stream stream, Recover recover) {
+        stream.streams.metrics.recoveryRefused();
+        stream.streams.deliveries.tell(recover.instance(), new RecoveryRefused(stream.route.channel, recover.ask()));
+    }
+
+    /** Reads for all who wait, unless that was done just now. */
+    private void read() {
+        long from = asks.stream()
+                .mapToLong(ask -> ask.missing)
+                .filter(missing -> missing != NONE)
+                .min()
+                .orElse(NONE);
+        long now = streams.now();
+        if (from == NONE || reading || now < nextRead) {
+            return;
+        }
+        reading = true;
+        nextRead = now + PAUSE_MILLIS;
+        streams.metrics.recoveryRead();
+        Position at = stream.position();
+        int limit = (int) Math.min(at.offset() - from, streams.config.maxPublications());
+        streams.broker
+                .history(stream.route.channel, new HistoryQuery(new Since(at.epoch(), from), limit, false))
+                .onComplete(result -> answered(at, from, result));
+    }
+
+    private void answered(Position asked, long from, AsyncResult<HistoryPage> result) {
+        reading = false;
+        if (stream.isClosed() || result.failed()) {
+            return;
+        }
+        HistoryPage page = result.result();
+        Position at = stream.position();
+        if (!at.epoch().equals(asked.epoch())) {
+            review();
+        } else if (!isOf(asked, page)) {
+            stream.compare();
+        } else {
+            Recent recent = stream.recent();
+            Earlier earlier = Earlier.of(page, from, recent.first());
+            recent.prepend(earlier.publications());
+            recent.floor(earlier.floor());
+            review();
+            recent.trim();
+        }
+    }
+
+    /** Whether a page is of the stream that stood here when it was asked for. */
+    private static boolean isOf(Position asked, HistoryPage page) {
+        return page.top().epoch().equals(asked.epoch())
+                && page.top().offset() >= asked.offset()
+                && Continuation.of(asked, page, 1).outcome() != Continuation.Outcome.REWOUND;
+    }
+
+    /**
+     * Refuses those who have waited too long, and reads for the others.
+     *
+     * @return whether anybody waits
+     */
+    boolean tick(long now) {
+        review();
+        for (Ask ask : asks) {
+            if (ask.due <= now) {
+                refuse(ask);
+            }
+        }
+        asks.removeIf(ask -> ask.answered);
+        read();
+        return !asks.isEmpty() || reading || now < nextRead;
+    }
+}
