@@ -32,7 +32,9 @@ import dev.millipede.protocol.json.JsonProtocol;
 import dev.millipede.recovery.RecoveryConfig;
 import dev.millipede.support.FakeBroker;
 import dev.millipede.websocket.Connection.State;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -70,6 +72,9 @@ final class InstanceFixture {
 
     /** Whether the router confirms each interest at once. */
     boolean confirms = true;
+
+    /** Whether there is no memory for buffers. */
+    boolean exhausted;
 
     /** What {@link #stand} says, by name. */
     final Map<String, Position> stands = new HashMap<>();
@@ -109,10 +114,23 @@ final class InstanceFixture {
         return new Instance(
                 0,
                 null,
-                new Loop(loop, loop, allocator, metrics),
+                new Loop(loop, loop, memory(), metrics),
                 new RouterLink(0, 0, this::heard),
                 shared,
                 new SplittableRandom(7));
+    }
+
+    /** The allocator, as long as there is memory. */
+    private ByteBufAllocator memory() {
+        return (ByteBufAllocator) Proxy.newProxyInstance(
+                InstanceFixture.class.getClassLoader(),
+                new Class<?>[] {ByteBufAllocator.class},
+                (self, method, size) -> {
+                    if (exhausted) {
+                        throw new OutOfMemoryError("as the test wants it");
+                    }
+                    return method.invoke(allocator, size);
+                });
     }
 
     private void heard(RouterRecord record) {

@@ -295,6 +295,21 @@ class ResetsTest {
     }
 
     @Test
+    void whatThereIsNoMemoryForLosesTheMembersTheirPlace() {
+        fixture.publish(ROOM, "one");
+        fixture.exhausted = true;
+        fixture.loop.settle();
+        fixture.exhausted = false;
+        fixture.publish(ROOM, "two");
+        assertThat(heard(ann)).isEmpty();
+        tick(TICKS);
+
+        assertThat(heard(ann)).containsExactly(ENDED);
+        assertThat(fixture.metric("millipede_publications_dropped_total")).isEqualTo(1);
+        assertThat(fixture.givenBack).isEqualTo("onetwo".length());
+    }
+
+    @Test
     void aLossInAChannelNobodyHereHasIsNoConcernOfOurs() {
         fixture.lose("room:b", new Position("f", 3));
         tick(TICKS);
