@@ -100,7 +100,9 @@ final class StreamServer implements Broker {
 
     /** Whether all after an offset can be had. */
     boolean keeps(long offset) {
-        long oldest = state.kept.isEmpty() ? state.top + 1 : position(state.kept.get(0)).offset();
+        long oldest = state.kept.isEmpty()
+                ? state.top + 1
+                : position(state.kept.get(0)).offset();
         return offset == state.top || (oldest <= offset + 1 && offset < state.top);
     }
 
