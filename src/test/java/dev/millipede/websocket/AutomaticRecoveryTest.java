@@ -12,6 +12,7 @@ import dev.millipede.channel.Since;
 import dev.millipede.protocol.Command;
 import dev.millipede.websocket.Connection.State;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -122,7 +123,7 @@ class AutomaticRecoveryTest {
 
     @Test
     void inARoomThatIsLargeTooWhatComesBeforeConnectIsAnsweredFollowsTheReply() {
-        List<Connection> others = new java.util.ArrayList<>();
+        List<Connection> others = new ArrayList<>();
         for (int i = 0; i < 2 * LocalChannel.SMALL; i++) {
             others.add(fixture.connected("", Map.of()));
         }
@@ -158,14 +159,10 @@ class AutomaticRecoveryTest {
         fixture.publish(USER, "eight");
         fixture.loop.settle();
         transport(ann).close();
-        fixture.giveUp(asksRecovery());
+        fixture.giveUp(fixture.asksWhatItMissed(BROADCAST));
 
         assertThat(heard(ann)).isEmpty();
         assertThat(fixture.instance.connections()).isZero();
-    }
-
-    private Recover asksRecovery() {
-        return fixture.asksWhatItMissed(BROADCAST);
     }
 
     @Test

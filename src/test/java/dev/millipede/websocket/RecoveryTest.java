@@ -2,6 +2,7 @@ package dev.millipede.websocket;
 
 import static dev.millipede.websocket.InstanceFixture.kept;
 import static dev.millipede.websocket.InstanceFixture.transport;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millipede.bus.InstanceRecord.ConfirmationsVoid;
@@ -106,7 +107,7 @@ class RecoveryTest {
     @Test
     void publicationsWithoutAnOffsetAreDeliveredAndChangeNoPosition() {
         annIsThere();
-        fixture.deliver(kept(ROOM), "plain".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        fixture.deliver(kept(ROOM), "plain".getBytes(UTF_8));
         fixture.publish(ROOM, "six");
         assertThat(heard(ann)).containsExactly("plain", "six");
 
@@ -317,7 +318,10 @@ class RecoveryTest {
                         "{\"id\":1,\"subscribe\":{}}",
                         "{\"id\":2,\"subscribe\":{\"was_recovering\":true}}",
                         UNRECOVERABLE);
-        assertThat(fixture.toRouter()).noneMatch(Recover.class::isInstance);
+        assertThat(fixture.toRouter())
+                .noneMatch(Recover.class::isInstance)
+                .endsWith(new InterestEnded(0, kept("plain:c")));
+        assertThat(fixture.instance.subscribers.get(kept("plain:c"))).isNull();
     }
 
     @Test
@@ -327,7 +331,7 @@ class RecoveryTest {
         says(ann, new Command.Subscribe(9, "plain:a", null, new Since("e", 5), true));
         says(bob, new Command.Subscribe(1, "plain:a", null));
         fixture.confirm(fixture.asked("plain:a"));
-        fixture.deliver(plain, "1".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        fixture.deliver(plain, "1".getBytes(UTF_8));
 
         assertThat(heard(ann)).containsExactly(UNRECOVERABLE);
         assertThat(heard(bob)).containsExactly("{\"id\":1,\"subscribe\":{}}", "1");
