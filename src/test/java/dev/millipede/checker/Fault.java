@@ -3,6 +3,7 @@ package dev.millipede.checker;
 import dev.millipede.support.Eventually;
 import dev.millipede.support.RedisProcess;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
@@ -178,8 +179,12 @@ enum Fault {
         this.lossless = lossless;
     }
 
-    /** All but {@link #NONE}. */
-    static List<Fault> all() {
+    /** Those that the system property {@code history.faults} names, separated by commas; else all but {@link #NONE}. */
+    static List<Fault> wanted() {
+        String names = System.getProperty("history.faults", "");
+        if (!names.isEmpty()) {
+            return Arrays.stream(names.split(",")).map(Fault::valueOf).toList();
+        }
         return List.copyOf(EnumSet.complementOf(EnumSet.of(NONE)));
     }
 
