@@ -5,6 +5,7 @@ import dev.millipede.channel.HistoryPage;
 import dev.millipede.channel.Position;
 import dev.millipede.channel.Publication;
 import dev.millipede.recovery.Continuation;
+import dev.millipede.recovery.Continuation.Outcome;
 import dev.millipede.recovery.Settlement;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -40,8 +41,8 @@ final class Repair {
     /** Something that came was not held, for want of room; the read under way may not have it. */
     private boolean forgotten;
 
-    /** The backplane gives offsets again: the stream needs another epoch, whatever it holds by now. */
-    private boolean rewound;
+    /** An epoch in which the backplane gives offsets again: the stream needs another one, whatever it holds by now. */
+    private @Nullable String rewound;
 
     /** Something came that does not follow, and it is not known yet how that is. */
     private boolean doubtful;
@@ -65,16 +66,20 @@ final class Repair {
         /** How many of those held came before it. */
         int before;
 
-        /** Whether it makes the stream have another epoch. */
-        final boolean beyond;
+        /** From where on; null when it is asked where the stream stands. */
+        final @Nullable Position known;
+
+        /** The epoch that the stream must not have any more; null when there is none. */
+        final @Nullable String beyond;
 
         /** Whether the connection has stood ever since. */
         boolean counts = true;
 
         final List<Waiting> waiting;
 
-        Question(int before, boolean beyond, List<Waiting> waiting) {
+        Question(int before, @Nullable Position known, @Nullable String beyond, List<Waiting> waiting) {
             this.before = before;
+            this.known = known;
             this.beyond = beyond;
             this.waiting = List.copyOf(waiting);
         }
@@ -101,16 +106,16 @@ final class Repair {
 
     /** Something came with an offset that had been given before. */
     void rewound(Publication publication) {
-        rewind();
+        rewind(stream.position().epoch());
         hold(publication);
         want();
     }
 
-    private void rewind() {
-        if (!rewound) {
+    private void rewind(String epoch) {
+        if (!epoch.equals(rewound)) {
             stream.streams.metrics.rewindFound();
         }
-        rewound = true;
+        rewound = epoch;
         doubtful = true;
     }
 
@@ -181,11 +186,11 @@ final class Repair {
     private void ask() {
         wanted = false;
         forgotten = false;
-        Question asked = new Question(held.size(), rewound, waiting);
+        Question asked = new Question(held.size(), stream.known(), rewound, waiting);
         waiting.clear();
-        rewound = false;
+        rewound = null;
         question = asked;
-        read(asked.beyond).onComplete(result -> {
+        read(asked).onComplete(result -> {
             question = null;
             if (!stream.isClosed()) {
                 boolean inside = running;
@@ -197,18 +202,18 @@ final class Repair {
         });
     }
 
-    private Future<HistoryPage> read(boolean beyond) {
-        Position known = stream.known();
+    private Future<HistoryPage> read(Question asked) {
+        Position known = asked.known;
         if (known == null) {
             return stream.streams.broker.history(stream.route.channel, HistoryQuery.POSITION);
         }
-        Position claimed = beyond ? new Position(known.epoch(), BEYOND) : known;
+        Position claimed = asked.beyond == null ? known : new Position(asked.beyond, BEYOND);
         return stream.streams.broker.after(stream.route.channel, claimed, PAGE);
     }
 
     private void answered(Question asked, AsyncResult<HistoryPage> result) {
         if (result.failed()) {
-            rewound |= asked.beyond;
+            rewound = rewound == null ? asked.beyond : rewound;
             if (asked.counts) {
                 waiting.addAll(asked.waiting);
             }
@@ -219,12 +224,12 @@ final class Repair {
         }
         pause = 0;
         HistoryPage page = result.result();
-        if (!takeIn(page)) {
+        if (!takeIn(asked, page)) {
             wanted = true;
             if (asked.counts) {
                 waiting.addAll(asked.waiting);
             }
-            if (asked.counts && !rewound) {
+            if (asked.counts && rewound == null) {
                 stream.verified();
             }
             return;
@@ -237,20 +242,22 @@ final class Repair {
     }
 
     /** Sends on what the page has; false when that is not all. */
-    private boolean takeIn(HistoryPage page) {
+    private boolean takeIn(Question asked, HistoryPage page) {
         Position at = stream.positionOrNull();
-        if (at == null) {
+        if (at == null || asked.known == null) {
             stream.begin(page.top());
             return true;
         }
         boolean sameEpoch = page.top().epoch().equals(at.epoch());
         Continuation continuation = Continuation.of(at, page, PAGE);
+        boolean covered = Continuation.of(asked.known, page, PAGE).outcome() != Outcome.LOST;
         if (!continuation.next().isEmpty()) {
             found();
             stream.streams.metrics.repaired(continuation.next().size());
             continuation.next().forEach(stream::advance);
         }
-        switch (continuation.outcome()) {
+        // What went on before this answer follows what was known only if the page has all of it.
+        switch (covered ? continuation.outcome() : Outcome.LOST) {
             case COMPLETE -> {
                 return true;
             }
@@ -258,14 +265,19 @@ final class Repair {
                 return false;
             }
             case REWOUND -> {
-                rewind();
+                rewind(at.epoch());
                 return false;
             }
             case LOST -> {
+                if (!sameEpoch && stream.hasLeft(page.top().epoch())) {
+                    // It is what was saved long ago, and means other publications by the same offsets.
+                    rewind(page.top().epoch());
+                    return false;
+                }
                 if (sameEpoch) {
                     found();
                 } else {
-                    rewound = false;
+                    rewound = null;
                 }
                 stream.lose(page.top());
                 return true;
@@ -279,9 +291,9 @@ final class Repair {
         release(settlement.inDoubt());
         settlement.next().forEach(stream::advance);
         if (settlement.rewound()) {
-            rewind();
+            rewind(stream.position().epoch());
         }
-        doubtful = rewound || forgotten || !held.isEmpty();
+        doubtful = rewound != null || forgotten || !held.isEmpty();
         wanted |= doubtful || !waiting.isEmpty();
     }
 

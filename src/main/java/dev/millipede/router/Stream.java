@@ -8,7 +8,9 @@ import dev.millipede.channel.Publication;
 import dev.millipede.recovery.Continuation;
 import dev.millipede.router.RoutingTable.Route;
 import io.vertx.core.Future;
+import java.util.LinkedHashSet;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * exists only for a while hangs on a reference that is null otherwise.
  */
 final class Stream {
+    /** Epochs that are remembered as over. */
+    private static final int LEFT = 8;
+
     final Route route;
     final Streams streams;
 
@@ -33,6 +38,9 @@ final class Stream {
 
     /** Of the last publication that came by itself, whether it went on or not. */
     private @Nullable Position heard;
+
+    /** Epochs the stream has had before, the latest last; null when there are none. */
+    private @Nullable Set<String> left;
 
     /** Bit n: instance n has been told a position, and gets what comes after it. */
     private long told;
@@ -107,6 +115,9 @@ final class Stream {
     void lose(Position top) {
         boolean another = !top.epoch().equals(position().epoch());
         streams.metrics.positionLost(another);
+        if (another) {
+            leave(position().epoch());
+        }
         at = top;
         if (another && unverified != null) {
             unverified = top;
@@ -119,6 +130,21 @@ final class Stream {
             tellLost(Long.numberOfTrailingZeros(left));
         }
         moved();
+    }
+
+    private void leave(String epoch) {
+        if (left == null) {
+            left = new LinkedHashSet<>();
+        }
+        left.add(epoch);
+        if (left.size() > LEFT) {
+            left.remove(left.iterator().next());
+        }
+    }
+
+    /** Whether the stream has had that epoch before the one of now. */
+    boolean hasLeft(String epoch) {
+        return left != null && left.contains(epoch);
     }
 
     /** Tells one instance that it goes on from the position of now. */

@@ -10,6 +10,7 @@ import dev.millipede.bus.InstanceRecord.PositionLost;
 import dev.millipede.bus.InstanceRecord.Recovered;
 import dev.millipede.bus.InstanceRecord.RecoveryRefused;
 import dev.millipede.bus.NodeRecord.InstanceStatus;
+import dev.millipede.channel.Position;
 import dev.millipede.metrics.Metrics;
 import dev.millipede.protocol.CloseCode;
 import dev.millipede.protocol.ErrorCode;
@@ -66,7 +67,7 @@ final class Instance {
         this.frames = new FrameReader(new FrameLimits(
                 config.maxFrameSize(), config.maxMessageSize(), config.maxMessageSize() / BYTES_PER_FRAGMENT));
         this.outbox = new Outbox(loop, config.outboxLimit());
-        this.fanOut = new FanOut(loop, outbox, router, shared.sliceNanos());
+        this.fanOut = new FanOut(loop, outbox, router, shared.sliceNanos(), this::dropped);
         this.heartbeat = new Heartbeat(outbox, protocol, config, random);
         this.opening = new Opening(this, shared.rules(), config.pingInterval());
         this.commands = new CommandHandler(
@@ -178,6 +179,14 @@ final class Instance {
             resets.lost(lost);
         } else if (record instanceof ConfirmationsVoid) {
             subscribers.confirmationsVoid();
+        }
+    }
+
+    /** Publications of a channel are gone here: where they are kept, its members have to come back for them. */
+    private void dropped(LocalChannel channel) {
+        Position position = channel.position();
+        if (position != null) {
+            resets.lost(new PositionLost(channel.channel, position));
         }
     }
 

@@ -6,13 +6,15 @@ import org.jspecify.annotations.Nullable;
 
 /** One request on its way through a {@link Pipeline}. Compared by identity. Confined to the event loop of the router. */
 final class Item {
+    private static final int MOST_RELOADS = 5;
+
     private final Request request;
     private final Kind kind;
     private final int weight;
     private final Answer answer;
     private boolean told;
     private boolean alone;
-    private boolean reloaded;
+    private int reloads;
     private long since;
 
     /** What happens to it when things go wrong. */
@@ -84,11 +86,9 @@ final class Item {
         alone = true;
     }
 
-    /** Whether it may be sent once more, as Redis did not know its script; true only once. */
+    /** Whether it may be sent once more, as Redis did not know its script; not for ever, should it never come to know it. */
     boolean reload() {
-        boolean first = !reloaded;
-        reloaded = true;
-        return first;
+        return reloads++ < MOST_RELOADS;
     }
 
     /** Tells whoever waits, unless they know already. */
