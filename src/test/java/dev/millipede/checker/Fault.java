@@ -24,6 +24,11 @@ enum Fault {
     /** A node is killed and started again, one after the other. */
     NODE_KILLED(true) {
         @Override
+        boolean isNoticed(ChannelVerdict all) {
+            return all.recovered() > 0;
+        }
+
+        @Override
         void inflict(Fleet fleet, Audience audience) {
             rounds(round -> {
                 fleet.kill(round % Fleet.NODES);
@@ -36,6 +41,11 @@ enum Fault {
 
     /** A node stands still for 15 s. */
     NODE_STOPPED(true) {
+        @Override
+        boolean isNoticed(ChannelVerdict all) {
+            return all.recovered() > 0;
+        }
+
         @Override
         void inflict(Fleet fleet, Audience audience) {
             rounds(round -> {
@@ -50,11 +60,21 @@ enum Fault {
     /** Redis closes connections each second, first those that listen, then all others. */
     CONNECTIONS_KILLED(true) {
         @Override
+        boolean isNoticed(ChannelVerdict all) {
+            return all.maybe() > 0;
+        }
+
+        @Override
         void inflict(Fleet fleet, Audience audience) {
             for (String type : List.of("pubsub", "normal")) {
+                long killed = 0;
                 for (int i = 0; i < SECONDS / 2; i++) {
-                    fleet.redis().command("CLIENT", "KILL", "TYPE", type);
+                    Object reply = fleet.redis().command("CLIENT", "KILL", "TYPE", type);
+                    killed += reply instanceof Long count ? count : 0;
                     Pause.seconds(1);
+                }
+                if (killed < SECONDS) {
+                    throw new AssertionError(killed + " connections killed of type " + type);
                 }
             }
         }
@@ -62,6 +82,11 @@ enum Fault {
 
     /** Redis is shut down with a snapshot for 10 s. */
     REDIS_SHUT_DOWN(true) {
+        @Override
+        boolean isNoticed(ChannelVerdict all) {
+            return all.maybe() > 0;
+        }
+
         @Override
         void prepare(RedisProcess redis) {
             redis.inMemory();
@@ -81,6 +106,11 @@ enum Fault {
     /** Redis is killed; it had written each publication before it answered. */
     REDIS_KILLED_ALWAYS(true) {
         @Override
+        boolean isNoticed(ChannelVerdict all) {
+            return all.maybe() > 0;
+        }
+
+        @Override
         void prepare(RedisProcess redis) {
             redis.appendOnly("always");
         }
@@ -93,6 +123,11 @@ enum Fault {
 
     /** Redis stands still for 15 s. */
     REDIS_PAUSED(true) {
+        @Override
+        boolean isNoticed(ChannelVerdict all) {
+            return all.maybe() > 0;
+        }
+
         @Override
         void prepare(RedisProcess redis) {
             redis.inMemory();
@@ -135,6 +170,11 @@ enum Fault {
     /** Subscribers come and go. */
     CHURN(true) {
         @Override
+        boolean isNoticed(ChannelVerdict all) {
+            return all.recovered() > 0;
+        }
+
+        @Override
         void inflict(Fleet fleet, Audience audience) {
             for (int i = 0; i < SECONDS * 20; i++) {
                 audience.disturbOne();
@@ -145,6 +185,11 @@ enum Fault {
 
     /** Redis is killed, and what it wrote last is not on its disk, as after a loss of power. */
     REDIS_KILLED_EVERY_SECOND(false) {
+        @Override
+        boolean isNoticed(ChannelVerdict all) {
+            return all.recoveredFalse() > 0;
+        }
+
         @Override
         void prepare(RedisProcess redis) {
             redis.appendOnly("everysec");
@@ -159,6 +204,11 @@ enum Fault {
 
     /** Redis is killed and has written nothing. */
     REDIS_KILLED_IN_MEMORY(false) {
+        @Override
+        boolean isNoticed(ChannelVerdict all) {
+            return all.recoveredFalse() > 0;
+        }
+
         @Override
         void prepare(RedisProcess redis) {
             redis.inMemory();
@@ -194,6 +244,11 @@ enum Fault {
     }
 
     boolean isPossible(Fleet fleet) {
+        return true;
+    }
+
+    /** Whether it can be seen in what came of it; a fault that nobody noticed proves nothing. */
+    boolean isNoticed(ChannelVerdict all) {
         return true;
     }
 

@@ -74,7 +74,8 @@ class HistoryChaosIT {
         Process started = new ProcessBuilder(command).redirectErrorStream(true).start();
         checker = started;
         BufferedReader output = started.inputReader(UTF_8);
-        return Fault.wanted().stream().map(fault -> DynamicTest.dynamicTest(fault.toString(), () -> await(output, fault)));
+        return Fault.wanted().stream()
+                .map(fault -> DynamicTest.dynamicTest(fault.toString(), () -> await(output, fault)));
     }
 
     /** Shows what the checker prints up to its word on this fault. */

@@ -124,11 +124,15 @@ public final class HistoryChecker implements AutoCloseable {
         if (published < MIN_RATE * seconds) {
             wrong.append("fewer than " + MIN_RATE + " publications a second; ");
         }
-        for (ChannelVerdict each : verdicts) {
-            boolean good = fault.isLossless() ? each.isWithoutLoss() : each.isHonest();
-            if (!good) {
-                wrong.append(each.channel()).append(" is not whole; ");
-            }
+        if (!fault.isNoticed(ChannelVerdict.sum("all", verdicts))) {
+            wrong.append("nobody noticed; ");
+        }
+        List<String> broken = verdicts.stream()
+                .filter(each -> !(fault.isLossless() ? each.isWithoutLoss() : each.isHonest()))
+                .map(ChannelVerdict::channel)
+                .toList();
+        if (!broken.isEmpty()) {
+            wrong.append("not whole: " + String.join(", ", broken) + "; ");
         }
         return wrong.toString();
     }
