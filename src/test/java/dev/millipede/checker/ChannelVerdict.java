@@ -13,6 +13,7 @@ import java.util.stream.Stream;
  * @param duplicated publications that came again, or stand twice in the stream
  * @param reordered publications that came after later ones; epochs that came back
  * @param conflicts places at which different publications stood
+ * @param recovered how often a subscriber came back and was told that it gets all it has missed
  * @param recoveredFalse how often a subscriber was told that it has missed something
  * @param repeats of {@code duplicated}, those that were published again because the stream had lost the first together with
  *     its idempotency key
@@ -29,6 +30,7 @@ record ChannelVerdict(
         long duplicated,
         long reordered,
         long conflicts,
+        long recovered,
         long recoveredFalse,
         long repeats,
         List<String> complaints) {
@@ -57,6 +59,7 @@ record ChannelVerdict(
                         a.duplicated + b.duplicated,
                         a.reordered + b.reordered,
                         a.conflicts + b.conflicts,
+                        a.recovered + b.recovered,
                         a.recoveredFalse + b.recoveredFalse,
                         a.repeats + b.repeats,
                         Stream.concat(a.complaints.stream(), b.complaints.stream())

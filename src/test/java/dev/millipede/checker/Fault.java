@@ -3,6 +3,7 @@ package dev.millipede.checker;
 import dev.millipede.support.Eventually;
 import dev.millipede.support.RedisProcess;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
@@ -23,6 +24,11 @@ enum Fault {
     /** A node is killed and started again, one after the other. */
     NODE_KILLED(true) {
         @Override
+        boolean isNoticed(ChannelVerdict all) {
+            return all.recovered() > 0;
+        }
+
+        @Override
         void inflict(Fleet fleet, Audience audience) {
             rounds(round -> {
                 fleet.kill(round % Fleet.NODES);
@@ -35,6 +41,11 @@ enum Fault {
 
     /** A node stands still for 15 s. */
     NODE_STOPPED(true) {
+        @Override
+        boolean isNoticed(ChannelVerdict all) {
+            return all.recovered() > 0;
+        }
+
         @Override
         void inflict(Fleet fleet, Audience audience) {
             rounds(round -> {
@@ -49,11 +60,21 @@ enum Fault {
     /** Redis closes connections each second, first those that listen, then all others. */
     CONNECTIONS_KILLED(true) {
         @Override
+        boolean isNoticed(ChannelVerdict all) {
+            return all.maybe() > 0;
+        }
+
+        @Override
         void inflict(Fleet fleet, Audience audience) {
             for (String type : List.of("pubsub", "normal")) {
+                long killed = 0;
                 for (int i = 0; i < SECONDS / 2; i++) {
-                    fleet.redis().command("CLIENT", "KILL", "TYPE", type);
+                    Object reply = fleet.redis().command("CLIENT", "KILL", "TYPE", type);
+                    killed += reply instanceof Long count ? count : 0;
                     Pause.seconds(1);
+                }
+                if (killed < SECONDS) {
+                    throw new AssertionError(killed + " connections killed of type " + type);
                 }
             }
         }
@@ -61,6 +82,11 @@ enum Fault {
 
     /** Redis is shut down with a snapshot for 10 s. */
     REDIS_SHUT_DOWN(true) {
+        @Override
+        boolean isNoticed(ChannelVerdict all) {
+            return all.maybe() > 0;
+        }
+
         @Override
         void prepare(RedisProcess redis) {
             redis.inMemory();
@@ -80,6 +106,11 @@ enum Fault {
     /** Redis is killed; it had written each publication before it answered. */
     REDIS_KILLED_ALWAYS(true) {
         @Override
+        boolean isNoticed(ChannelVerdict all) {
+            return all.maybe() > 0;
+        }
+
+        @Override
         void prepare(RedisProcess redis) {
             redis.appendOnly("always");
         }
@@ -92,6 +123,11 @@ enum Fault {
 
     /** Redis stands still for 15 s. */
     REDIS_PAUSED(true) {
+        @Override
+        boolean isNoticed(ChannelVerdict all) {
+            return all.maybe() > 0;
+        }
+
         @Override
         void prepare(RedisProcess redis) {
             redis.inMemory();
@@ -134,6 +170,11 @@ enum Fault {
     /** Subscribers come and go. */
     CHURN(true) {
         @Override
+        boolean isNoticed(ChannelVerdict all) {
+            return all.recovered() > 0;
+        }
+
+        @Override
         void inflict(Fleet fleet, Audience audience) {
             for (int i = 0; i < SECONDS * 20; i++) {
                 audience.disturbOne();
@@ -144,6 +185,11 @@ enum Fault {
 
     /** Redis is killed, and what it wrote last is not on its disk, as after a loss of power. */
     REDIS_KILLED_EVERY_SECOND(false) {
+        @Override
+        boolean isNoticed(ChannelVerdict all) {
+            return all.recoveredFalse() > 0;
+        }
+
         @Override
         void prepare(RedisProcess redis) {
             redis.appendOnly("everysec");
@@ -158,6 +204,11 @@ enum Fault {
 
     /** Redis is killed and has written nothing. */
     REDIS_KILLED_IN_MEMORY(false) {
+        @Override
+        boolean isNoticed(ChannelVerdict all) {
+            return all.recoveredFalse() > 0;
+        }
+
         @Override
         void prepare(RedisProcess redis) {
             redis.inMemory();
@@ -178,8 +229,12 @@ enum Fault {
         this.lossless = lossless;
     }
 
-    /** All but {@link #NONE}. */
-    static List<Fault> all() {
+    /** Those that the system property {@code history.faults} names, separated by commas; else all but {@link #NONE}. */
+    static List<Fault> wanted() {
+        String names = System.getProperty("history.faults", "");
+        if (!names.isEmpty()) {
+            return Arrays.stream(names.split(",")).map(Fault::valueOf).toList();
+        }
         return List.copyOf(EnumSet.complementOf(EnumSet.of(NONE)));
     }
 
@@ -189,6 +244,11 @@ enum Fault {
     }
 
     boolean isPossible(Fleet fleet) {
+        return true;
+    }
+
+    /** Whether it can be seen in what came of it; a fault that nobody noticed proves nothing. */
+    boolean isNoticed(ChannelVerdict all) {
         return true;
     }
 

@@ -38,9 +38,11 @@ final class Publishers {
     Publishers(Vertx vertx, Fleet fleet, String run) {
         this.vertx = vertx;
         this.loop = new ClientLoop(vertx);
-        HttpClient http = vertx.createHttpClient(
-                new HttpClientOptions().setKeepAlive(true).setTcpNoDelay(true),
-                new PoolOptions().setHttp1MaxSize(CONNECTIONS));
+        HttpClient http = vertx.httpClientBuilder()
+                .with(new HttpClientOptions().setTcpNoDelay(true))
+                .with(new PoolOptions().setHttp1MaxSize(CONNECTIONS))
+                .withConnectHandler(connection -> connection.exceptionHandler(ignored -> {}))
+                .build();
         for (Rooms.Load load : Rooms.all()) {
             for (int i = 0; i < EACH; i++) {
                 all.add(new Publisher(load.channel(), all.size(), fleet, http, loop, () -> calm, run));

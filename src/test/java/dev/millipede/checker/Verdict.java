@@ -53,11 +53,13 @@ final class Verdict {
         }
         long expected = 0;
         long delivered = 0;
+        long recovered = 0;
         for (SubscriberLog log : run.logs()) {
             Listening listening = new Listening(log);
             listening.judge();
             expected += listening.expected;
             delivered += listening.delivered;
+            recovered += listening.recovered;
         }
         run.sent().forEach(this::isSomewhere);
         return new ChannelVerdict(
@@ -71,6 +73,7 @@ final class Verdict {
                 count(Counter.DUPLICATED),
                 count(Counter.REORDERED),
                 count(Counter.CONFLICT),
+                recovered,
                 count(Counter.RECOVERED_FALSE),
                 count(Counter.REPEATED),
                 complaints);
@@ -155,6 +158,7 @@ final class Verdict {
         private int stretches;
         private long expected;
         private long delivered;
+        private long recovered;
 
         Listening(SubscriberLog log) {
             this.log = log;
@@ -212,6 +216,7 @@ final class Verdict {
         }
 
         private void resume(Place place) {
+            recovered++;
             if (!place.epoch().equals(epoch) || place.offset() != last) {
                 complain(Counter.LOST, who() + "at " + epoch + ':' + last + " is told that it has all up to " + place);
             }

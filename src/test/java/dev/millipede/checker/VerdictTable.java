@@ -5,7 +5,7 @@ import java.util.List;
 
 /** Verdicts as text, a line for each channel. */
 final class VerdictTable {
-    private static final String ROW = "%-12s %9s %12s %6s %9s %9s %6s %10s %9s %9s %15s%n";
+    private static final String ROW = "%-12s %9s %12s %6s %9s %9s %6s %10s %9s %9s %9s %15s%n";
 
     private VerdictTable() {}
 
@@ -22,6 +22,7 @@ final class VerdictTable {
                 "duplicated",
                 "reordered",
                 "conflicts",
+                "recovered",
                 "recovered:false"));
         List<ChannelVerdict> rows = new ArrayList<>(verdicts);
         rows.add(ChannelVerdict.sum("all", verdicts));
@@ -38,6 +39,7 @@ final class VerdictTable {
                     row.duplicated(),
                     row.reordered(),
                     row.conflicts(),
+                    row.recovered(),
                     row.recoveredFalse()));
         }
         return text.toString();

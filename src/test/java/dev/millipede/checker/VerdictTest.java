@@ -54,6 +54,7 @@ class VerdictTest {
         assertThat(verdict.expected()).isEqualTo(4);
         assertThat(verdict.delivered()).isEqualTo(4);
         assertThat(verdict.acknowledged()).isEqualTo(3);
+        assertThat(verdict.recovered()).isEqualTo(1);
     }
 
     @Test
