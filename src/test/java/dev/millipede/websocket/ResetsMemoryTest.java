@@ -49,8 +49,9 @@ class ResetsMemoryTest {
         fixture.exhausted = false;
         tick(2 * TICKS);
 
-        assertThat(members).allSatisfy(member -> assertThat(!member.isOpen()
-                        || heard(member).stream().anyMatch(text -> text.contains("2500")))
-                .isTrue());
+        assertThat(members)
+                .allSatisfy(member -> assertThat(
+                                !member.isOpen() || heard(member).stream().anyMatch(text -> text.contains("2500")))
+                        .isTrue());
     }
 }
