@@ -17,6 +17,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads how a channel's stream goes on, for as long as that is in doubt, and holds what comes meanwhile: one read at a time,
  * tried again when it fails, until everything held has gone on or is known to be over. Confined to the router's event loop.
+ *
+ * <p>Its states, of which each asks for a read; when none holds, it ends:
+ *
+ * <table>
+ * <caption>What is asked, and what an answer that does not follow means</caption>
+ * <tr><th>state</th><th>what comes by itself</th><th>asked with</th><th>a page that does not follow</th></tr>
+ * <tr><td>nothing is known yet ({@code at} is null)</td><td>is held</td><td>where the stream stands</td><td>cannot be</td></tr>
+ * <tr><td>{@code doubtful}: something came that does not follow</td><td>is held</td><td>the position of now</td>
+ *     <td>the position is lost</td></tr>
+ * <tr><td>{@code rewound}, which is doubtful too</td><td>is held</td><td>an offset no stream has, for a new epoch</td>
+ *     <td>the position is lost</td></tr>
+ * <tr><td>{@code unverified}: the connection broke</td><td>goes on</td><td>the position before it broke</td>
+ *     <td>the position is lost</td></tr>
+ * <tr><td>somebody is {@code waiting}, no more</td><td>goes on</td><td>the position of now</td>
+ *     <td>what is missing is {@code onTheWay}: nothing on a connection that stands is lost because a read was faster</td></tr>
+ * <tr><td>{@code onTheWay}</td><td>goes on</td><td>nothing for a moment, then the position of now, unless that is there</td>
+ *     <td>the position is lost</td></tr>
+ * </table>
  */
 final class Repair {
     /** Publications in one read. */
@@ -55,11 +73,32 @@ final class Repair {
     private @Nullable Question question;
 
     private final List<Waiting> waiting = new ArrayList<>(1);
+
+    /** What a page had and the connection, which stands, has yet to bring; null when nothing. */
+    private @Nullable OnTheWay onTheWay;
+
     private long pause;
     private long due;
 
     /** Who waits for a comparison that is begun after their question. */
     private record Waiting(Promise<Void> promise, long due) {}
+
+    /**
+     * A page that did not follow, though nothing was in doubt.
+     *
+     * @param top of the page: what instances are sent gets there by itself
+     * @param waiting who waits for just that
+     */
+    private record OnTheWay(Position top, List<Waiting> waiting) {}
+
+    /** What became of a page. */
+    private enum Taken {
+        ALL,
+        /** There is more to be read. */
+        MORE,
+        /** It is to be seen whether the rest comes by itself. */
+        LATER
+    }
 
     /** A read under way. */
     private static final class Question {
@@ -72,15 +111,19 @@ final class Repair {
         /** The epoch that the stream must not have any more; null when there is none. */
         final @Nullable String beyond;
 
+        /** Whether something may be missing between what was known and what has gone on since. */
+        final boolean strict;
+
         /** Whether the connection has stood ever since. */
         boolean counts = true;
 
         final List<Waiting> waiting;
 
-        Question(int before, @Nullable Position known, @Nullable String beyond, List<Waiting> waiting) {
+        Question(int before, @Nullable Position known, @Nullable String beyond, boolean strict, List<Waiting> waiting) {
             this.before = before;
             this.known = known;
             this.beyond = beyond;
+            this.strict = strict;
             this.waiting = List.copyOf(waiting);
         }
     }
@@ -157,6 +200,11 @@ final class Repair {
             question.counts = false;
             all.addAll(question.waiting);
         }
+        if (onTheWay != null) {
+            all.addAll(onTheWay.waiting());
+            onTheWay = null;
+            due = 0;
+        }
         all.forEach(each -> each.promise().tryFail("the backplane is lost"));
     }
 
@@ -168,16 +216,24 @@ final class Repair {
         }
     }
 
+    /** Whether there is anything to be asked. */
+    private boolean isNeeded() {
+        return doubtful || onTheWay != null || !waiting.isEmpty() || stream.isUnverified();
+    }
+
     /** Answers may come at once: they must not begin another read inside this one. */
     private void run() {
         if (running) {
             return;
         }
         running = true;
-        while (wanted && question == null && due == 0 && !stream.isClosed()) {
-            ask();
+        try {
+            while (wanted && question == null && due == 0 && !stream.isClosed()) {
+                ask();
+            }
+        } finally {
+            running = false;
         }
-        running = false;
         if (!wanted && question == null) {
             stream.repaired();
         }
@@ -186,20 +242,46 @@ final class Repair {
     private void ask() {
         wanted = false;
         forgotten = false;
-        Question asked = new Question(held.size(), stream.known(), rewound, waiting);
+        boolean strict = doubtful || stream.isUnverified();
+        Question asked = new Question(held.size(), stream.askFrom(), rewound, strict, waiting);
         waiting.clear();
         rewound = null;
         question = asked;
-        read(asked).onComplete(result -> {
+        // Whatever is thrown is a failure like any other.
+        Future.succeededFuture().compose(now -> read(asked)).onComplete(result -> {
             question = null;
             if (!stream.isClosed()) {
-                boolean inside = running;
-                running = true;
-                answered(asked, result);
-                running = inside;
+                answer(asked, result);
                 run();
             }
         });
+    }
+
+    private void answer(Question asked, AsyncResult<HistoryPage> result) {
+        boolean inside = running;
+        running = true;
+        boolean taken = false;
+        try {
+            answered(asked, result);
+            taken = true;
+        } finally {
+            running = inside;
+            if (!taken) {
+                doubtful = true;
+                again(asked);
+            }
+        }
+    }
+
+    /** Asks the same once more when some time has passed, if that is still of use. */
+    private void again(Question asked) {
+        rewound = rewound == null ? asked.beyond : rewound;
+        if (asked.counts) {
+            waiting.addAll(asked.waiting);
+        }
+        wanted = isNeeded();
+        pause = pause == 0 ? FIRST_PAUSE_MILLIS : Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+        due = stream.streams.now() + pause;
     }
 
     private Future<HistoryPage> read(Question asked) {
@@ -213,18 +295,20 @@ final class Repair {
 
     private void answered(Question asked, AsyncResult<HistoryPage> result) {
         if (result.failed()) {
-            rewound = rewound == null ? asked.beyond : rewound;
-            if (asked.counts) {
-                waiting.addAll(asked.waiting);
-            }
-            wanted = true;
-            pause = pause == 0 ? FIRST_PAUSE_MILLIS : Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
-            due = stream.streams.now() + pause;
+            again(asked);
             return;
         }
         pause = 0;
         HistoryPage page = result.result();
-        if (!takeIn(asked, page)) {
+        Taken taken = takeIn(asked, page);
+        if (taken == Taken.LATER) {
+            onTheWay = new OnTheWay(page.top(), asked.waiting);
+            wanted = true;
+            due = stream.streams.now() + FIRST_PAUSE_MILLIS;
+            return;
+        }
+        onTheWay = null;
+        if (taken == Taken.MORE) {
             wanted = true;
             if (asked.counts) {
                 waiting.addAll(asked.waiting);
@@ -241,52 +325,69 @@ final class Repair {
         asked.waiting.forEach(each -> each.promise().tryComplete());
     }
 
-    /** Sends on what the page has; false when that is not all. */
-    private boolean takeIn(Question asked, HistoryPage page) {
+    /** Sends on what the page has. */
+    private Taken takeIn(Question asked, HistoryPage page) {
         Position at = stream.positionOrNull();
         if (at == null || asked.known == null) {
             stream.begin(page.top());
-            return true;
+            return Taken.ALL;
         }
-        boolean sameEpoch = page.top().epoch().equals(at.epoch());
         Continuation continuation = Continuation.of(at, page, PAGE);
-        boolean covered = Continuation.of(asked.known, page, PAGE).outcome() != Outcome.LOST;
+        // What went on before this answer may not follow what was known then: the page tells, if it has all of it.
+        boolean covered =
+                !asked.strict || Continuation.of(asked.known, page, PAGE).outcome() != Outcome.LOST;
         if (!continuation.next().isEmpty()) {
             found();
             stream.streams.metrics.repaired(continuation.next().size());
             continuation.next().forEach(stream::advance);
         }
-        // What went on before this answer follows what was known only if the page has all of it.
         switch (covered ? continuation.outcome() : Outcome.LOST) {
             case COMPLETE -> {
-                return true;
+                return Taken.ALL;
             }
             case MORE -> {
-                return false;
+                return Taken.MORE;
             }
             case REWOUND -> {
                 rewind(at.epoch());
-                return false;
+                return Taken.MORE;
             }
             case LOST -> {
-                if (!sameEpoch && stream.hasLeft(page.top().epoch())) {
-                    // It is what was saved long ago, and means other publications by the same offsets.
-                    rewind(page.top().epoch());
-                    return false;
-                }
-                if (sameEpoch) {
-                    found();
-                } else {
-                    rewound = null;
-                }
-                // More may have come by itself since the page was read.
-                boolean ahead =
-                        sameEpoch && stream.position().offset() > page.top().offset();
-                stream.lose(ahead ? stream.position() : page.top());
-                return true;
+                return lost(asked, page.top());
             }
         }
         throw new AssertionError(continuation);
+    }
+
+    private Taken lost(Question asked, Position top) {
+        boolean sameEpoch = top.epoch().equals(stream.position().epoch());
+        if (!sameEpoch && stream.hasLeft(top.epoch())) {
+            // It is what was saved long ago, and means other publications by the same offsets.
+            rewind(top.epoch());
+            return Taken.MORE;
+        }
+        if (sameEpoch && !asked.strict && !doubtful && mayCome(asked)) {
+            return Taken.LATER;
+        }
+        if (sameEpoch) {
+            found();
+        } else {
+            rewound = null;
+        }
+        stream.lose(top);
+        return Taken.ALL;
+    }
+
+    /** Whether what a page had, and what instances were not sent, may be on its way over the connection. */
+    private boolean mayCome(Question asked) {
+        // Where the connection broke, the comparison that follows tells.
+        return !asked.counts || onTheWay == null || hasCome(onTheWay);
+    }
+
+    private boolean hasCome(OnTheWay what) {
+        Position at = stream.position();
+        return at.epoch().equals(what.top().epoch())
+                && at.offset() >= what.top().offset();
     }
 
     private void settle(Position top, int before) {
@@ -297,7 +398,7 @@ final class Repair {
             rewind(stream.position().epoch());
         }
         doubtful = rewound != null || forgotten || !held.isEmpty();
-        wanted |= doubtful || !waiting.isEmpty();
+        wanted |= isNeeded();
     }
 
     private void found() {
@@ -307,17 +408,33 @@ final class Repair {
         }
     }
 
-    /** Tries again when it is time, and tells those who have waited too long. */
+    /** Tells those who have waited too long, and tries again when it is time and somebody still needs it. */
     void tick(long now) {
+        List<Waiting> late = waiting.stream().filter(each -> each.due() <= now).toList();
+        waiting.removeAll(late);
+        late.forEach(each -> each.promise().tryFail("history could not be read"));
         if (due != 0 && due <= now) {
             due = 0;
+            arrive();
+        }
+        if (question == null) {
+            wanted = isNeeded();
             run();
         }
-        if (!waiting.isEmpty()) {
-            List<Waiting> late =
-                    waiting.stream().filter(each -> each.due() <= now).toList();
-            waiting.removeAll(late);
-            late.forEach(each -> each.promise().tryFail("history could not be read"));
+    }
+
+    /** What was on its way has come, and who waited for that is told, or it is asked for again. */
+    private void arrive() {
+        OnTheWay expected = onTheWay;
+        if (expected == null) {
+            return;
+        }
+        if (hasCome(expected)) {
+            onTheWay = null;
+            expected.waiting().forEach(each -> each.promise().tryComplete());
+        } else {
+            onTheWay = new OnTheWay(expected.top(), List.of());
+            waiting.addAll(expected.waiting());
         }
     }
 }

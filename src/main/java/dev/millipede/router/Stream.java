@@ -118,13 +118,16 @@ final class Stream {
         if (another) {
             leave(position().epoch());
         }
-        at = top;
+        // Within an epoch, more may have gone on since the page was read.
+        if (another || top.offset() > position().offset()) {
+            at = top;
+        }
         if (another && unverified != null) {
             unverified = top;
         }
         recent = null;
         if (laggards != null) {
-            laggards.positionLost(top);
+            laggards.positionLost(position());
         }
         for (long left = route.instances & told; left != 0; left &= left - 1) {
             tellLost(Long.numberOfTrailingZeros(left));
@@ -173,9 +176,14 @@ final class Stream {
         unverified = null;
     }
 
-    /** From where on the backplane is to be asked. */
+    /** Whether what instances were sent is still to be compared since the connection was made. */
+    boolean isUnverified() {
+        return unverified != null;
+    }
+
+    /** From where on the backplane is to be asked; null when it is to tell where the stream stands. */
     @Nullable
-    Position known() {
+    Position askFrom() {
         return unverified == null ? at : unverified;
     }
 
