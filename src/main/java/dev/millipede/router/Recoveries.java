@@ -13,7 +13,9 @@ import dev.millipede.recovery.Earlier;
 import dev.millipede.recovery.Missed;
 import io.vertx.core.AsyncResult;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 
 /**
  * Tells those who come back to one channel what they missed. Who asks while history is read shares that read or the next
@@ -23,7 +25,10 @@ final class Recoveries {
     /** How long somebody waits for an answer, in milliseconds. */
     static final long PATIENCE_MILLIS = 3_000;
 
-    /** From one read to the next at least, in milliseconds: 5,000 who come within seconds cost few. */
+    /**
+     * From one read to the next at least, and from one comparison to the next, in milliseconds: 5,000 who come within seconds
+     * cost few.
+     */
     static final long PAUSE_MILLIS = 100;
 
     private static final long NONE = -1;
@@ -31,9 +36,18 @@ final class Recoveries {
     private final Stream stream;
     private final Streams streams;
     private final List<Ask> asks = new ArrayList<>();
+
+    /** Who has seen more than instances were sent, the least first; those answered meanwhile too. */
+    private final PriorityQueue<Ask> ahead =
+            new PriorityQueue<>(Comparator.comparingLong(ask -> ask.since().offset()));
+
+    /** Who waits for a comparison that has not begun. */
+    private List<Ask> uncompared = new ArrayList<>(1);
+
     private boolean reading;
     private boolean reviewing;
     private long nextRead;
+    private long nextComparison;
 
     private static final class Ask {
         final Recover recover;
@@ -48,6 +62,10 @@ final class Recoveries {
         Ask(Recover recover, long due) {
             this.recover = recover;
             this.due = due;
+        }
+
+        Since since() {
+            return recover.since();
         }
     }
 
@@ -64,33 +82,58 @@ final class Recoveries {
         }
         if (!ask.answered) {
             asks.add(ask);
-            read();
+            compare();
+            readFor(ask);
         }
     }
 
     /** Nobody is kept waiting for a backplane that is away. */
     void refuseAll() {
         asks.forEach(this::refuse);
-        asks.clear();
+        forgetAnswered();
     }
 
     /** The instance does not listen any more: nobody there waits. */
     void left(int instance) {
-        asks.removeIf(ask -> {
+        for (Ask ask : asks) {
             // A comparison may be under way for it.
             ask.answered |= ask.recover.instance() == instance;
-            return ask.answered;
-        });
+        }
+        forgetAnswered();
     }
 
-    /** Something has changed: answers whom it can. */
+    /** The stream has gone on: answers who has waited for that. */
+    void advanced() {
+        long offset = stream.position().offset();
+        Ask next = ahead.peek();
+        while (next != null && (next.answered || next.since().offset() <= offset)) {
+            ahead.remove();
+            review(next);
+            next = ahead.peek();
+        }
+    }
+
+    /** Something else has changed: answers whom it can. */
     void review() {
         // An answer that comes at once must not begin another walk inside this one.
-        if (!reviewing) {
-            reviewing = true;
+        if (reviewing) {
+            return;
+        }
+        reviewing = true;
+        try {
             asks.forEach(this::review);
-            asks.removeIf(ask -> ask.answered);
+        } finally {
             reviewing = false;
+            forgetAnswered();
+        }
+        compare();
+    }
+
+    private void forgetAnswered() {
+        if (!reviewing) {
+            asks.removeIf(ask -> ask.answered);
+            ahead.removeIf(ask -> ask.answered);
+            uncompared.removeIf(ask -> ask.answered);
         }
     }
 
@@ -99,7 +142,7 @@ final class Recoveries {
             return;
         }
         int instance = ask.recover.instance();
-        Since since = ask.recover.since();
+        Since since = ask.since();
         Position at = stream.position();
         Position standing = stream.standing(instance);
         ask.missing = NONE;
@@ -116,24 +159,40 @@ final class Recoveries {
         switch (missed.verdict()) {
             case NOTHING -> answer(ask, standing, true, List.of());
             case TOO_MUCH -> answer(ask, standing, false, List.of());
-            case UNKNOWN -> compare(ask);
+            case UNKNOWN -> unknown(ask);
             case SOME -> give(ask, standing, at, missed.from());
         }
     }
 
-    private void compare(Ask ask) {
+    private void unknown(Ask ask) {
         if (!ask.comparing) {
             ask.comparing = true;
-            stream.compare().onComplete(done -> {
+            uncompared.add(ask);
+            ahead.add(ask);
+        }
+    }
+
+    /** Compares for all who wait for that, unless another comparison began just now. */
+    private void compare() {
+        long now = streams.now();
+        if (uncompared.isEmpty() || now < nextComparison) {
+            return;
+        }
+        nextComparison = now + PAUSE_MILLIS;
+        List<Ask> all = uncompared;
+        uncompared = new ArrayList<>(1);
+        stream.compare().onComplete(done -> {
+            for (Ask ask : all) {
                 if (done.succeeded()) {
                     ask.compared = true;
                     review(ask);
-                    read();
                 } else {
                     refuse(ask);
                 }
-            });
-        }
+            }
+            forgetAnswered();
+            all.forEach(this::readFor);
+        });
     }
 
     private void give(Ask ask, Position standing, Position at, long from) {
@@ -168,15 +227,27 @@ final class Recoveries {
         stream.streams.deliveries.tell(recover.instance(), new RecoveryRefused(stream.route.channel, recover.ask()));
     }
 
+    /** Reads if that one waits for it: whoever else does shares the read. */
+    private void readFor(Ask ask) {
+        if (ask.missing != NONE) {
+            read();
+        }
+    }
+
     /** Reads for all who wait, unless that was done just now. */
     private void read() {
+        long now = streams.now();
+        if (reading || now < nextRead) {
+            return;
+        }
+        // Who has missed too much by now is told so, and nothing is read for them.
+        review();
         long from = asks.stream()
                 .mapToLong(ask -> ask.missing)
                 .filter(missing -> missing != NONE)
                 .min()
                 .orElse(NONE);
-        long now = streams.now();
-        if (from == NONE || reading || now < nextRead) {
+        if (from == NONE) {
             return;
         }
         reading = true;
@@ -205,8 +276,11 @@ final class Recoveries {
             Earlier earlier = Earlier.of(page, from, recent.first());
             recent.prepend(earlier.publications());
             recent.floor(earlier.floor());
-            review();
-            recent.trim();
+            try {
+                review();
+            } finally {
+                recent.trim();
+            }
         }
     }
 
@@ -229,8 +303,8 @@ final class Recoveries {
                 refuse(ask);
             }
         }
-        asks.removeIf(ask -> ask.answered);
+        forgetAnswered();
         read();
-        return !asks.isEmpty() || reading || now < nextRead;
+        return !asks.isEmpty() || reading || now < nextRead || now < nextComparison;
     }
 }

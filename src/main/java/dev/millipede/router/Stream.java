@@ -103,7 +103,9 @@ final class Stream {
                 }
             }
         }
-        moved();
+        if (recoveries != null) {
+            recoveries.advanced();
+        }
     }
 
     /** The stream stands here, as the backplane tells for the first time. */
@@ -132,7 +134,7 @@ final class Stream {
         for (long left = route.instances & told; left != 0; left &= left - 1) {
             tellLost(Long.numberOfTrailingZeros(left));
         }
-        moved();
+        review();
     }
 
     private void leave(String epoch) {
@@ -155,7 +157,7 @@ final class Stream {
         streams.deliveries.tell(instance, new PositionLost(route.channel, position()));
     }
 
-    private void moved() {
+    private void review() {
         if (recoveries != null) {
             recoveries.review();
         }
@@ -239,7 +241,7 @@ final class Stream {
     /** An instance that lagged has been sent all there is. */
     void caughtUp(Lag lag) {
         Objects.requireNonNull(laggards).end(lag);
-        moved();
+        review();
     }
 
     /** No instance lags. */

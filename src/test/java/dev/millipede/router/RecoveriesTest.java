@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millipede.channel.Since;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What those who come back to a channel are told. */
@@ -143,6 +144,7 @@ class RecoveriesTest extends StreamFixture {
         broker.answer(at("e", 7));
         assertThat(told(0)).containsExactly("not recovered e:7 []");
 
+        later(Recoveries.PAUSE_MILLIS);
         recover(0, 2, "f", 7);
         broker.answer(at("f", 7));
         assertThat(told(0)).containsExactly("lost f:7", "recovered f:7 []");
@@ -253,5 +255,30 @@ class RecoveriesTest extends StreamFixture {
 
         stream().behind(0, false);
         assertThat(told(0)).containsExactly("8", "9", "10", "recovered e:10 [10]");
+    }
+
+    /** Twenty thousand in one channel are walked through once per read or comparison, and not once for each of them. */
+    @Test
+    void whatManyWhoAskCostGrowsNoFasterThanTheirNumber() {
+        int many = 20_000;
+        listening(7, 0);
+        live(8, 9);
+        told.clear();
+        long began = System.nanoTime();
+        for (int i = 0; i < many; i++) {
+            // They miss something, or have seen more than has come, or are of an epoch that is over.
+            recover(0, i, i % 3 == 0 ? "gone" : "e", i % 3 == 1 ? 4 : 100_000 + i);
+        }
+        for (int offset = 10; offset < 8_000; offset++) {
+            live(offset);
+        }
+        assertThat(System.nanoTime() - began).isLessThan(TimeUnit.SECONDS.toNanos(2));
+
+        broker.answer(at("e", 7_999));
+        later(Recoveries.PAUSE_MILLIS);
+        while (!broker.reads.isEmpty()) {
+            broker.answer(at("e", 7_999));
+        }
+        assertThat(told(0)).hasSize(7_990 + many);
     }
 }
