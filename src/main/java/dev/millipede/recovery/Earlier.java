@@ -24,13 +24,19 @@ public record Earlier(List<Publication> publications, long floor) {
         if (read.isEmpty()) {
             return new Earlier(List.of(), Math.max(from, page.top().offset()));
         }
-        long oldest = offset(read.get(0));
         int end = 0;
-        while (end < read.size() && offset(read.get(end)) == oldest + end && oldest + end < first) {
+        while (end < read.size() && offset(read.get(end)) < first) {
             end++;
         }
-        boolean meets = oldest + end == first;
-        return new Earlier(meets ? List.copyOf(read.subList(0, end)) : List.of(), oldest > from + 1 ? oldest - 1 : 0);
+        // The last run without a hole: what stands before a hole is followed by nothing that can be had.
+        int begin = Math.max(0, end - 1);
+        while (begin > 0 && offset(read.get(begin - 1)) + 1 == offset(read.get(begin))) {
+            begin--;
+        }
+        boolean meets = end > 0 && offset(read.get(end - 1)) == first - 1;
+        long oldest = offset(read.get(begin));
+        return new Earlier(
+                meets ? List.copyOf(read.subList(begin, end)) : List.of(), oldest > from + 1 ? oldest - 1 : 0);
     }
 
     private static long offset(Publication publication) {

@@ -2,9 +2,13 @@ package dev.millipede.router;
 
 /**
  * How many bytes each instance still lets the router send: granted once, taken with each delivery, given back as passes
- * end. Confined to the router's event loop.
+ * end. To an instance that has next to nothing outstanding anything may be sent: what is longer than the whole budget would
+ * never go on otherwise, nor what comes after it. Confined to the router's event loop.
  */
 final class DeliveryBudget {
+    /** What part of the limit counts as next to nothing. */
+    private static final int IDLE = 16;
+
     private final long limit;
     private final long[] outstanding;
 
@@ -16,7 +20,7 @@ final class DeliveryBudget {
 
     /** Takes bytes for a delivery; false, and nothing is taken, when the instance's budget is spent. */
     boolean take(int instance, int bytes) {
-        if (outstanding[instance] + bytes > limit) {
+        if (outstanding[instance] > limit / IDLE && bytes > limit - outstanding[instance]) {
             return false;
         }
         outstanding[instance] += bytes;

@@ -276,6 +276,11 @@ final class Recoveries {
             Earlier earlier = Earlier.of(page, from, recent.first());
             recent.prepend(earlier.publications());
             recent.floor(earlier.floor());
+            long last = recent.first() - 1;
+            if (earlier.publications().isEmpty() && from < last && last <= asked.offset()) {
+                // The page reaches what is at hand, and has not what stands right before that.
+                recent.floor(last);
+            }
             try {
                 review();
             } finally {

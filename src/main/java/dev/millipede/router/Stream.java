@@ -89,13 +89,14 @@ final class Stream {
 
     /** Sends the publication that comes next. */
     void advance(Publication publication) {
+        long targets = route.instances & told & ~route.behind;
+        // First what may fail: then nothing has happened.
+        Delivery delivery = targets == 0 ? null : streams.deliveries.encode(publication);
         at = Objects.requireNonNull(publication.position());
         if (recent != null) {
             recent.add(publication);
         }
-        long targets = route.instances & told & ~route.behind;
-        if (targets != 0) {
-            Delivery delivery = streams.deliveries.encode(publication);
+        if (delivery != null) {
             for (long left = targets; left != 0; left &= left - 1) {
                 int instance = Long.numberOfTrailingZeros(left);
                 if (!streams.deliveries.offer(instance, delivery)) {

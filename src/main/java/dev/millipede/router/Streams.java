@@ -61,15 +61,25 @@ final class Streams {
         return away;
     }
 
+    /** Goes on with what waits for time to pass; what one stream throws keeps no other from its turn. */
     void tick() {
         long now = now();
         Set<Stream> due = watched;
         watched = new LinkedHashSet<>();
+        RuntimeException thrown = null;
         for (Stream stream : due) {
-            if (stream.tick(now)) {
+            try {
+                if (stream.tick(now)) {
+                    watched.add(stream);
+                }
+            } catch (RuntimeException e) {
                 watched.add(stream);
+                thrown = e;
             }
         }
         catchingUp.tick();
+        if (thrown != null) {
+            throw thrown;
+        }
     }
 }

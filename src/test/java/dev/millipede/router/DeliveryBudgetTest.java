@@ -41,6 +41,18 @@ class DeliveryBudgetTest {
     }
 
     @Test
+    void whatIsLongerThanTheLimitIsTakenWhenNextToNothingIsOutstanding() {
+        budget.take(0, 7);
+        assertThat(budget.take(0, 1_000)).isFalse();
+        budget.giveBack(0, 1);
+        assertThat(budget.take(0, 1_000)).isTrue();
+        assertThat(budget.take(0, 1)).isFalse();
+
+        budget.giveBack(0, 1_000);
+        assertThat(budget.take(0, 94)).isTrue();
+    }
+
+    @Test
     void moreThanWasTakenIsNeverGivenBack() {
         budget.take(1, 10);
 

@@ -2,12 +2,16 @@ package dev.millipede.router;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millipede.channel.Channel;
+import dev.millipede.channel.HistoryPage;
 import dev.millipede.channel.Payload;
 import dev.millipede.channel.Publication;
 import dev.millipede.router.HandFedBroker.Read;
+import io.vertx.core.Promise;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -52,6 +56,44 @@ class ReviewTest extends StreamFixture {
         }
         assertThat(told(0)).containsExactly("not recovered e:10 []");
         assertThat(broker.read - before).isLessThan(3);
+    }
+
+    @Test
+    void aHoleRightBeforeWhatIsAtHandIsAnsweredToo() {
+        listening(10, 0);
+        recover(0, 5, "e", 6);
+        recover(0, 6, "e", 8);
+        broker.answer(at("e", 10), publications(7, 8));
+
+        assertThat(told(0)).containsExactly("not recovered e:10 []", "not recovered e:10 []");
+    }
+
+    @Test
+    void whoIsAboveAHoleIsRecovered() {
+        listening(10, 0);
+        recover(0, 5, "e", 6);
+        recover(0, 6, "e", 8);
+        broker.answer(at("e", 10), publication(7), publication(9), publication(10));
+
+        assertThat(told(0)).containsExactly("not recovered e:10 []", "recovered e:10 [9, 10]");
+    }
+
+    /** What cannot be encoded leaves the stream where it is, and is tried again. */
+    @Test
+    @SuppressWarnings("NullAway")
+    void whatIsThrownLeavesNothingHalfDone() {
+        listening(7, 0);
+        Publication broken = new Publication(
+                channel, publication(8).data(), null, at("e", 8), Collections.singletonMap("tag", null));
+        live(9);
+        Promise<HistoryPage> answer = broker.reads.remove(0).answer();
+        assertThatThrownBy(() -> answer.complete(new HistoryPage(at("e", 9), List.of(broken, publication(9)))))
+                .isInstanceOf(NullPointerException.class);
+        assertThat(stream().position()).isEqualTo(at("e", 7));
+        later(100);
+        broker.answer(at("e", 9), publications(8, 9));
+
+        assertThat(told(0)).containsExactly("8", "9");
     }
 
     /** One publication that is longer than the whole budget must not end the channel for an instance. */
