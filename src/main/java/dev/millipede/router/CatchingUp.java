@@ -2,14 +2,11 @@ package dev.millipede.router;
 
 import dev.millipede.channel.HistoryPage;
 import io.vertx.core.Future;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The order in which instances that lag get what they lack, as their budgets have room, and so many reads at a time.
@@ -24,6 +21,9 @@ final class CatchingUp {
 
     /** Who has another try with the next tick. */
     private final Set<Lag> later = new LinkedHashSet<>();
+
+    /** Instances that have somebody waiting and, as far as is known, room; they take turns. */
+    private final Set<Integer> open = new LinkedHashSet<>();
 
     private int reads;
     private boolean walking;
@@ -53,59 +53,84 @@ final class CatchingUp {
 
     /** An instance has room again. */
     void goOn(int instance) {
+        open.add(instance);
+        walk();
+    }
+
+    /** Gives turns for as long as anybody can take one. */
+    private void walk() {
         // A read that is answered at once must not begin another walk inside this one.
         if (walking) {
             return;
         }
         walking = true;
-        Lag lag = next(instance);
-        while (lag != null && settle(lag, lag.goOn())) {
-            lag = next(instance);
+        try {
+            while (reads < WINDOW && !open.isEmpty()) {
+                int instance = takeFirst(open);
+                Set<Lag> turns = waiting.get(instance);
+                if (turns != null) {
+                    open.add(instance);
+                    turn(instance, turns);
+                }
+            }
+        } finally {
+            walking = false;
         }
-        walking = false;
     }
 
-    private @Nullable Lag next(int instance) {
-        Set<Lag> turns = waiting.get(instance);
-        if (turns == null || reads >= WINDOW) {
-            return null;
-        }
-        Iterator<Lag> first = turns.iterator();
-        Lag lag = first.next();
-        first.remove();
+    private void turn(int instance, Set<Lag> turns) {
+        Lag lag = takeFirst(turns);
         if (turns.isEmpty()) {
             waiting.remove(instance);
         }
-        return lag;
+        Turn turn = Turn.LATER;
+        try {
+            turn = lag.goOn();
+        } finally {
+            settle(lag, turn);
+        }
     }
 
-    /** Puts it where it waits; false when its instance can take no more. */
-    private boolean settle(Lag lag, Turn turn) {
+    private static <T> T takeFirst(Set<T> set) {
+        Iterator<T> first = set.iterator();
+        T taken = first.next();
+        first.remove();
+        return taken;
+    }
+
+    /** Puts it where it waits. */
+    private void settle(Lag lag, Turn turn) {
         switch (turn) {
             case TAKEN -> {}
-            case MORE, NO_ROOM -> add(lag);
+            case MORE -> add(lag);
+            case NO_ROOM -> {
+                add(lag);
+                open.remove(lag.instance);
+            }
             case LATER -> later.add(lag);
         }
-        return turn != Turn.NO_ROOM;
     }
 
     /** All have another try. */
     void tick() {
-        List<Lag> again = new ArrayList<>(later);
+        later.forEach(this::add);
         later.clear();
-        again.forEach(this::add);
-        for (Integer instance : List.copyOf(waiting.keySet())) {
-            goOn(instance);
-        }
+        open.addAll(waiting.keySet());
+        walk();
     }
 
     void read(Lag lag, Future<HistoryPage> page) {
         reads++;
         page.onComplete(result -> {
             reads--;
-            if (settle(lag, result.failed() ? lag.notRead() : lag.take(result.result()))) {
-                goOn(lag.instance);
+            open.add(lag.instance);
+            Turn turn = Turn.LATER;
+            try {
+                turn = result.failed() ? lag.notRead() : lag.take(result.result());
+            } finally {
+                settle(lag, turn);
             }
+            walk();
         });
     }
 }

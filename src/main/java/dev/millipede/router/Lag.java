@@ -14,7 +14,7 @@ import java.util.List;
  * alone, as soon as it can take it. Confined to the router's event loop.
  */
 final class Lag {
-    /** Publications in one read. */
+    /** Publications in one read, and in one turn. */
     static final int PAGE = 128;
 
     final int instance;
@@ -60,11 +60,16 @@ final class Lag {
         Recent recent = stream.recent();
         if (!recent.covers(sent)) {
             read();
-        } else if (send(recent.after(sent))) {
-            stream.caughtUp(this);
-        } else {
+            return Turn.TAKEN;
+        }
+        if (!send(recent.after(sent, PAGE))) {
             return Turn.NO_ROOM;
         }
+        if (sent < stream.position().offset()) {
+            return Turn.MORE;
+        }
+        recent.given();
+        stream.caughtUp(this);
         return Turn.TAKEN;
     }
 

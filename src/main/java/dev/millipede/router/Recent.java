@@ -16,9 +16,15 @@ final class Recent {
     /** How long it is kept after somebody needed it, in milliseconds. */
     static final long KEPT_MILLIS = 1_000;
 
+    /** What one costs beside its data, in bytes. */
+    private static final int OVERHEAD = 256;
+
+    private final Stream stream;
     private final Streams streams;
     private final ArrayDeque<Entry> entries = new ArrayDeque<>();
-    private int bytes;
+
+    /** Of data. */
+    private long bytes;
 
     /** Offset before the first one. */
     private long before;
@@ -27,6 +33,9 @@ final class Recent {
     private long floor;
 
     private long until;
+
+    /** How many have been given something of it. */
+    private int users;
 
     /** What was last made of all entries; null when they have changed. */
     private @Nullable List<Envelopes> bodies;
@@ -40,15 +49,37 @@ final class Recent {
         }
     }
 
-    /** @param offset where the stream stands */
-    Recent(Streams streams, long offset) {
-        this.streams = streams;
+    /** @param offset of the last publication before those it will have */
+    Recent(Stream stream, long offset) {
+        this.stream = stream;
+        this.streams = stream.streams;
         this.before = offset;
     }
 
     /** Somebody needs it now. */
     void use() {
         until = streams.now() + KEPT_MILLIS;
+        streams.shelf.use(this);
+    }
+
+    /** Somebody is given what they need of it. */
+    void given() {
+        users++;
+    }
+
+    /** Whether more than one has been given something: others will come. */
+    boolean isShared() {
+        return users > 1;
+    }
+
+    /** What it costs, roughly, in bytes: each is there as it came and, sooner or later, as it is sent. */
+    long size() {
+        return 2 * bytes + (long) OVERHEAD * entries.size();
+    }
+
+    /** There is no more room for it. */
+    void drop() {
+        stream.dropRecent();
     }
 
     boolean isOver(long now) {
@@ -57,24 +88,34 @@ final class Recent {
 
     /** The stream has gone on. */
     void add(Publication publication) {
+        long size = size();
         entries.addLast(new Entry(publication));
         bytes += publication.data().length();
         bodies = null;
-        trim();
+        cut();
+        streams.shelf.resize(this, size() - size);
     }
 
     /** Adds what stands right before all it has; more than may be kept, until it is trimmed. */
     void prepend(List<Publication> earlier) {
+        long size = size();
         for (int i = earlier.size() - 1; i >= 0; i--) {
             entries.addFirst(new Entry(earlier.get(i)));
             bytes += earlier.get(i).data().length();
         }
         before -= earlier.size();
         bodies = null;
+        streams.shelf.resize(this, size() - size);
     }
 
     /** Gives up the oldest that are beyond the bounds. */
     void trim() {
+        long size = size();
+        cut();
+        streams.shelf.resize(this, size() - size);
+    }
+
+    private void cut() {
         while (bytes > streams.config.heldBytes() || entries.size() > streams.config.maxPublications()) {
             bytes -= entries.removeFirst().publication.data().length();
             before++;
@@ -102,10 +143,11 @@ final class Recent {
         return offset < floor;
     }
 
-    /** Those after an offset, which it must cover. */
-    List<Publication> after(long offset) {
+    /** So many after an offset, which it must cover. */
+    List<Publication> after(long offset, int limit) {
         return entries.stream()
                 .skip(offset - before)
+                .limit(limit)
                 .map(entry -> entry.publication)
                 .toList();
     }

@@ -85,6 +85,12 @@ final class Recoveries {
             compare();
             readFor(ask);
         }
+        stream.dropUnshared();
+    }
+
+    /** Whether anybody waits for an answer. */
+    boolean isAwaited() {
+        return !asks.isEmpty();
     }
 
     /** Nobody is kept waiting for a backplane that is away. */
@@ -198,8 +204,10 @@ final class Recoveries {
     private void give(Ask ask, Position standing, Position at, long from) {
         Recent recent = stream.recent();
         if (recent.covers(from)) {
+            recent.given();
             answer(ask, standing, true, recent.bodies(from, standing.offset()));
         } else if (recent.isLost(from)) {
+            recent.given();
             answer(ask, standing, false, List.of());
         } else if (at.offset() - from <= streams.config.maxPublications()) {
             ask.missing = from;
@@ -285,6 +293,7 @@ final class Recoveries {
                 review();
             } finally {
                 recent.trim();
+                stream.dropUnshared();
             }
         }
     }

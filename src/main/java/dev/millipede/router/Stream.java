@@ -100,13 +100,25 @@ final class Stream {
             for (long left = targets; left != 0; left &= left - 1) {
                 int instance = Long.numberOfTrailingZeros(left);
                 if (!streams.deliveries.offer(instance, delivery)) {
-                    laggards().add(instance, delivery.offset() - 1);
+                    lags(instance, publication);
                 }
             }
         }
         if (recoveries != null) {
             recoveries.advanced();
         }
+    }
+
+    /** An instance has no room for a publication; that and what comes then is kept for it, so that nothing need be read. */
+    private void lags(int instance, Publication publication) {
+        long before = position().offset() - 1;
+        if (recent == null) {
+            recent = new Recent(this, before);
+            recent.use();
+            recent.add(publication);
+            streams.watch(this);
+        }
+        laggards().add(instance, before);
     }
 
     /** The stream stands here, as the backplane tells for the first time. */
@@ -128,9 +140,11 @@ final class Stream {
         if (another && unverified != null) {
             unverified = top;
         }
-        recent = null;
+        dropRecent();
         if (laggards != null) {
             laggards.positionLost(position());
+            // What comes from now on is kept for them.
+            recent();
         }
         for (long left = route.instances & told; left != 0; left &= left - 1) {
             tellLost(Long.numberOfTrailingZeros(left));
@@ -243,6 +257,7 @@ final class Stream {
     void caughtUp(Lag lag) {
         Objects.requireNonNull(laggards).end(lag);
         review();
+        dropUnshared();
     }
 
     /** No instance lags. */
@@ -259,11 +274,16 @@ final class Stream {
         if (recoveries != null) {
             recoveries.left(instance);
         }
+        dropUnshared();
     }
 
     /** An instance says that it cannot take more of this channel for now, or can again. */
     void behind(int instance, boolean behind) {
         if ((route.instances & told & 1L << instance) != 0) {
+            if (behind) {
+                // What comes from now on is kept for it.
+                recent();
+            }
             laggards().behind(instance, behind);
         }
     }
@@ -283,11 +303,29 @@ final class Stream {
     /** The latest publications, kept from now on for a while. */
     Recent recent() {
         if (recent == null) {
-            recent = new Recent(streams, position().offset());
+            recent = new Recent(this, position().offset());
             streams.watch(this);
         }
         recent.use();
         return recent;
+    }
+
+    void dropRecent() {
+        if (recent != null) {
+            streams.shelf.remove(recent);
+            recent = null;
+        }
+    }
+
+    /** Nobody needs the latest publications any more, and no more than one ever did: they are not kept for others. */
+    void dropUnshared() {
+        if (recent != null && !recent.isShared() && !isRecentNeeded()) {
+            dropRecent();
+        }
+    }
+
+    private boolean isRecentNeeded() {
+        return laggards != null || (recoveries != null && recoveries.isAwaited());
     }
 
     /**
@@ -305,8 +343,8 @@ final class Stream {
         if (recoveries != null && !recoveries.tick(now)) {
             recoveries = null;
         }
-        if (recent != null && recoveries == null && recent.isOver(now)) {
-            recent = null;
+        if (recent != null && !isRecentNeeded() && recent.isOver(now)) {
+            dropRecent();
         }
         return repair != null || recoveries != null || recent != null;
     }
@@ -321,6 +359,7 @@ final class Stream {
     /** The channel is given up. */
     void close() {
         closed = true;
+        dropRecent();
     }
 
     boolean isClosed() {

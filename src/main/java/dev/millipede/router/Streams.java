@@ -18,6 +18,7 @@ final class Streams {
     final Metrics metrics;
     final RecoveryConfig config;
     final CatchingUp catchingUp = new CatchingUp();
+    final Shelf shelf = new Shelf();
     private final LongSupplier millis;
     private boolean away;
     private Set<Stream> watched = new LinkedHashSet<>();

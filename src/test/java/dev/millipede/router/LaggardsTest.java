@@ -21,6 +21,39 @@ class LaggardsTest extends StreamFixture {
         streams.catchingUp.goOn(instance);
     }
 
+    /** What was kept for those who lag has gone, for want of room. */
+    private void nothingIsAtHand() {
+        stream().dropRecent();
+    }
+
+    @Test
+    void whatIsMissedIsKeptAndNeedNotBeRead() {
+        listening(7, 0, 1);
+        budget.take(0, ALMOST_ALL);
+        stream().behind(1, true);
+        live(8, 9, 10);
+        room(0, ALMOST_ALL);
+        stream().behind(1, false);
+        live(11);
+
+        assertThat(told(0)).containsExactly("8", "9", "10", "11");
+        assertThat(told(1)).containsExactly("8", "9", "10", "11");
+        assertThat(broker.reads).isEmpty();
+    }
+
+    @Test
+    void whatIsKeptForOneIsGivenUpWhenTheyHaveIt() {
+        listening(7, 0);
+        stream().behind(0, true);
+        live(8);
+        later(2 * Recent.KEPT_MILLIS);
+        assertThat(streams.shelf.bytes()).isPositive();
+        stream().behind(0, false);
+
+        assertThat(told(0)).containsExactly("8");
+        assertThat(streams.shelf.bytes()).isZero();
+    }
+
     @Test
     void whatTheBudgetDoesNotTakeIsSentWhenThereIsRoomAgain() {
         listening(7, 0, 1);
@@ -28,6 +61,7 @@ class LaggardsTest extends StreamFixture {
         live(8, 9, 10);
         assertThat(told(0)).isEmpty();
         assertThat(told(1)).containsExactly("8", "9", "10");
+        nothingIsAtHand();
 
         room(0, ALMOST_ALL);
         assertThat(Objects.requireNonNull(broker.reads.get(0).query()).since()).isEqualTo(new Since("e", 7));
@@ -48,6 +82,7 @@ class LaggardsTest extends StreamFixture {
         later(100);
         assertThat(told(0)).isEmpty();
         assertThat(broker.reads).isEmpty();
+        nothingIsAtHand();
 
         stream().behind(0, false);
         broker.answer(at("e", 9), publications(8, 9));
@@ -96,6 +131,7 @@ class LaggardsTest extends StreamFixture {
         stream().behind(0, true);
         live(8, 9, 10);
         told.clear();
+        nothingIsAtHand();
         stream().behind(0, false);
         broker.answer(at("e", 10), publications(10, 10));
         live(11);
@@ -114,6 +150,7 @@ class LaggardsTest extends StreamFixture {
         assertThat(told(0)).containsExactly("lost f:1");
         live(publication("f", 2));
         assertThat(told(0)).isEmpty();
+        nothingIsAtHand();
 
         room(0, ALMOST_ALL);
         broker.answer(at("f", 2), publication("f", 2));
@@ -125,6 +162,7 @@ class LaggardsTest extends StreamFixture {
         listening(7, 0);
         stream().behind(0, true);
         live(8);
+        nothingIsAtHand();
         stream().behind(0, false);
         broker.failRead();
         assertThat(broker.reads).isEmpty();
@@ -139,6 +177,7 @@ class LaggardsTest extends StreamFixture {
         listening(7, 0, 1);
         stream().behind(0, true);
         live(8);
+        nothingIsAtHand();
         stream().behind(0, false);
         upstream.unwant(channel, 0, 0);
         broker.answer(at("e", 8), publication(8));
@@ -174,25 +213,41 @@ class LaggardsTest extends StreamFixture {
         assertThat(broker.reads).isEmpty();
     }
 
+    /** The reads are served as they are answered, and not by the clock; no instance waits for all of another. */
     @Test
-    void soManyReadAtATime() {
-        for (int i = 0; i < CatchingUp.WINDOW + 20; i++) {
+    void soManyReadAtATimeAndInstancesTakeTurns() {
+        int count = CatchingUp.WINDOW + 20;
+        for (int i = 0; i < count; i++) {
             channel = channel("log:" + i);
-            listening(7, 0);
+            listening(7, 0, 1);
             stream().behind(0, true);
+            stream().behind(1, true);
             live(8);
+            nothingIsAtHand();
         }
-        for (int i = 0; i < CatchingUp.WINDOW + 20; i++) {
-            channel = channel("log:" + i);
-            stream().behind(0, false);
+        for (int instance = 0; instance < 2; instance++) {
+            for (int i = 0; i < count; i++) {
+                channel = channel("log:" + i);
+                stream().behind(instance, false);
+            }
         }
         assertThat(broker.reads).hasSize(CatchingUp.WINDOW);
 
-        for (int i = 0; i < CatchingUp.WINDOW + 20; i++) {
+        for (int i = 0; i < CatchingUp.WINDOW; i++) {
             channel = broker.reads.get(0).channel();
             broker.answer(at("e", 8), publication(8));
-            later(100);
         }
-        assertThat(told(0)).hasSize(CatchingUp.WINDOW + 20);
+        assertThat(told.getOrDefault(0, List.of())).hasSize(CatchingUp.WINDOW);
+        while (told.getOrDefault(0, List.of()).size() < count) {
+            channel = broker.reads.get(0).channel();
+            broker.answer(at("e", 8), publication(8));
+        }
+        assertThat(told.getOrDefault(1, List.of())).hasSizeGreaterThan(10);
+        while (!broker.reads.isEmpty()) {
+            channel = broker.reads.get(0).channel();
+            broker.answer(at("e", 8), publication(8));
+        }
+        assertThat(told(0)).hasSize(count);
+        assertThat(told(1)).hasSize(count);
     }
 }

@@ -1,9 +1,13 @@
 package dev.millipede.router;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millipede.channel.Payload;
+import dev.millipede.channel.Publication;
 import dev.millipede.channel.Since;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -81,16 +85,51 @@ class RecoveriesTest extends StreamFixture {
     void whatIsAtHandIsKeptForASecondAfterSomebodyNeededIt() {
         listening(7, 0);
         recover(0, 1, "e", 5);
+        recover(0, 2, "e", 6);
         broker.answer(at("e", 7), publications(6, 7));
         later(Recent.KEPT_MILLIS - 1);
         live(8);
-        recover(0, 2, "e", 5);
-        assertThat(told(0)).containsExactly("recovered e:7 [6, 7]", "8", "recovered e:8 [6, 7, 8]");
+        recover(0, 3, "e", 5);
+        assertThat(told(0))
+                .containsExactly("recovered e:7 [6, 7]", "recovered e:7 [7]", "8", "recovered e:8 [6, 7, 8]");
 
         later(Recent.KEPT_MILLIS);
-        recover(0, 3, "e", 5);
+        assertThat(streams.shelf.bytes()).isZero();
+        recover(0, 4, "e", 5);
         assertThat(told(0)).isEmpty();
         assertThat(broker.reads).hasSize(1);
+    }
+
+    @Test
+    void whatOnlyOneHasNeededIsNotKept() {
+        listening(7, 0);
+        recover(0, 1, "e", 5);
+        broker.answer(at("e", 7), publications(6, 7));
+
+        assertThat(told(0)).containsExactly("recovered e:7 [6, 7]");
+        assertThat(streams.shelf.bytes()).isZero();
+    }
+
+    @Test
+    void allChannelsTogetherKeepNoMoreThanTheLimitAndTheLongestUnusedGoFirst() {
+        Payload data = Payload.ofValidated(("\"" + "x".repeat(HELD / 2) + "\"").getBytes(UTF_8));
+        int channels = (int) (Shelf.LIMIT / HELD) + 100;
+        for (int i = 0; i < channels; i++) {
+            channel = channel("log:" + i);
+            listening(7, 0);
+            recover(0, 1, "e", 6);
+            recover(0, 2, "e", 6);
+            broker.answer(at("e", 7), new Publication(channel, data, null, at("e", 7), Map.of()));
+            assertThat(streams.shelf.bytes()).isBetween(1L, Shelf.LIMIT);
+        }
+        recover(0, 3, "e", 6);
+        assertThat(broker.reads).isEmpty();
+        channel = channel("log:0");
+        later(Recoveries.PAUSE_MILLIS);
+        recover(0, 3, "e", 6);
+        assertThat(broker.reads).hasSize(1);
+        later(Recent.KEPT_MILLIS);
+        assertThat(streams.shelf.bytes()).isZero();
     }
 
     @Test
@@ -222,9 +261,10 @@ class RecoveriesTest extends StreamFixture {
         recover(0, 1, "e", 70);
         assertThat(told(0)).containsExactly("recovered e:70 []");
         recover(0, 2, "e", 4);
+        recover(0, 2, "e", 5);
         assertThat(broker.reads.get(0).limit()).isEqualTo(1);
         broker.answer(at("e", 70), publication(70));
-        assertThat(told(0)).containsExactly("recovered e:70 [70]");
+        assertThat(told(0)).containsExactly("recovered e:70 [70]", "recovered e:70 [70]");
 
         live(71);
         recover(0, 3, "e", 4);

@@ -135,6 +135,7 @@ class ReviewTest extends StreamFixture {
         for (Stream each : all) {
             channel = each.route.channel;
             live(8);
+            each.dropRecent();
         }
         budget.giveBack(0, BUDGET);
         told.clear();

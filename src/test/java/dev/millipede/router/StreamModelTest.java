@@ -393,6 +393,8 @@ class StreamModelTest {
             streams.tick();
             assertThat(Remains.of(streams)).isEmpty();
             assertThat(Remains.of(streams.catchingUp)).isEmpty();
+            assertThat(Remains.of(streams.shelf)).isEmpty();
+            assertThat(streams.shelf.bytes()).isZero();
             assertThat(Remains.of(upstream)).isEmpty();
             assertThat(Remains.of(table)).isEmpty();
         }
