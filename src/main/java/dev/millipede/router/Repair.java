@@ -203,8 +203,9 @@ final class Repair {
         if (onTheWay != null) {
             all.addAll(onTheWay.waiting());
             onTheWay = null;
-            due = 0;
         }
+        pause = 0;
+        due = 0;
         all.forEach(each -> each.promise().tryFail("the backplane is lost"));
     }
 

@@ -201,11 +201,22 @@ final class UpstreamSubscriptions {
 
     private Future<Void> subscribe(Queue<Route> routes) {
         int asking = generation;
-        return new Restoration(routes, window, this::isMissing, this::subscribe, () -> asking == generation).start();
+        return new Restoration(
+                        routes,
+                        window,
+                        this::isMissing,
+                        this::isUncompared,
+                        this::subscribe,
+                        () -> asking == generation)
+                .start();
     }
 
     private boolean isMissing(Route route) {
         return route.instances != 0 && route.confirmedIn != generation;
+    }
+
+    private boolean isUncompared(Route route) {
+        return isMissing(route) && route.stream != null && route.stream.subscribedIn == generation;
     }
 
     /** The instance's last listener left. {@code now} is in milliseconds of a monotonic clock. */

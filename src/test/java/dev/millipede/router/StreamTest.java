@@ -1,13 +1,18 @@
 package dev.millipede.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millipede.backplane.HistoryQuery;
+import dev.millipede.channel.Channel;
+import dev.millipede.channel.HistoryPage;
 import dev.millipede.channel.Payload;
 import dev.millipede.channel.Position;
 import dev.millipede.channel.Publication;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -282,6 +287,72 @@ class StreamTest extends StreamFixture {
 
         assertThat(told(0)).containsExactly("8", "9");
         assertThat(restored.succeeded()).isTrue();
+    }
+
+    /** A comparison that fails, as where many are asked for at once, is begun anew, and only then counts as answered. */
+    @Test
+    void afterAReconnectAComparisonThatIsLateIsAskedForOnceMore() {
+        listening(7, 0);
+        upstream.lost();
+        broker.refuseAll();
+        Future<Void> restored = upstream.restore();
+        broker.confirm();
+        failFor(Repair.PATIENCE_MILLIS);
+        assertThat(restored.isComplete()).isFalse();
+        assertThat(stream().route.confirmedIn).isNotEqualTo(stream().subscribedIn);
+        later(1_000);
+        broker.answer(at("e", 9), publications(8, 9));
+
+        assertThat(told(0)).containsExactly("8", "9");
+        assertThat(restored.succeeded()).isTrue();
+        assertThat(broker.subscribed).hasSize(2);
+    }
+
+    @Test
+    void aComparisonThatFailsTwiceCountsAsAnsweredAndTheSweepAsksAgain() {
+        listening(7, 0);
+        upstream.lost();
+        broker.refuseAll();
+        Future<Void> restored = upstream.restore();
+        broker.confirm();
+        failFor(2 * Repair.PATIENCE_MILLIS + 1_000);
+        assertThat(restored.succeeded()).isTrue();
+
+        upstream.sweep(now);
+        later(1_000);
+        broker.answer(at("e", 7));
+        assertThat(stream().route.confirmedIn).isEqualTo(stream().subscribedIn);
+    }
+
+    private void failFor(long millis) {
+        for (long until = now + millis; now < until; ) {
+            if (!broker.reads.isEmpty()) {
+                broker.failRead();
+            }
+            later(100);
+        }
+    }
+
+    /** What is thrown on behalf of one channel keeps no other from its turn. */
+    @Test
+    @SuppressWarnings("NullAway")
+    void aStreamThatThrowsHoldsUpNoOtherAndIsTriedAgain() {
+        Channel broken = channel;
+        listening(7, 0);
+        live(9);
+        broker.failRead();
+        channel = channel("log:b");
+        listening(7, 0);
+        recover(0, 1, "e", 4);
+        Publication eight =
+                new Publication(broken, publication(8).data(), null, at("e", 8), Collections.singletonMap("tag", null));
+        broker.page = new HistoryPage(at("e", 9), List.of(eight, publication(9)));
+        assertThatThrownBy(() -> later(Recoveries.PATIENCE_MILLIS)).isInstanceOf(NullPointerException.class);
+        assertThat(told(0)).containsExactly("refused");
+
+        broker.page = new HistoryPage(at("e", 9), List.of(publications(8, 9)));
+        later(1_000);
+        assertThat(told(0)).containsExactly("8", "9");
     }
 
     @Test
