@@ -19,6 +19,21 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The next offset goes on at once; what does not follow is held by a {@link Repair} until the backplane has told. What
  * exists only for a while hangs on a reference that is null otherwise.
+ *
+ * <table>
+ * <caption>Its positions, all null at first</caption>
+ * <tr><th>field</th><th>what it is</th><th>who may use it</th></tr>
+ * <tr><td>{@code at}</td><td>what instances have been sent, or are owed by a {@link Lag}; within an epoch it only grows</td>
+ *     <td>everybody, by {@link #position()}. {@code Broker.Listener.known} answers it too: whoever publishes has seen at most
+ *     what was sent, and a stream that does not have that has lost it. It is the mark of the last one sent that gives a rewind
+ *     away, so it must not be a position that nobody was sent</td></tr>
+ * <tr><td>{@code unverified}</td><td>{@code at} as it was when the connection broke, until that is compared</td>
+ *     <td>{@link Repair} alone, by {@link #askFrom()}: what went on since may be of a stream that was rewound</td></tr>
+ * <tr><td>{@code heard}</td><td>the last publication that came by itself, whether it went on or not</td>
+ *     <td>{@link #live} alone: what comes on one connection and goes back is given offsets again</td></tr>
+ * <tr><td>{@link #standing}</td><td>{@code at}, or for an instance that lags what it was sent</td>
+ *     <td>answers to that instance</td></tr>
+ * </table>
  */
 final class Stream {
     /** Epochs that are remembered as over. */
@@ -30,13 +45,10 @@ final class Stream {
     /** The generation of subscriptions in which the backplane has subscribed, though it may not be compared yet; 0 = never. */
     int subscribedIn;
 
-    /** What instances have been sent; null until the backplane has told where the stream stands. */
     private @Nullable Position at;
 
-    /** Where it was when the connection broke, until that has been compared with the stream; else null. */
     private @Nullable Position unverified;
 
-    /** Of the last publication that came by itself, whether it went on or not. */
     private @Nullable Position heard;
 
     /** Epochs the stream has had before, the latest last; null when there are none. */
