@@ -255,6 +255,7 @@ final class Repair {
             found();
             stream.streams.metrics.repaired(continuation.next().size());
             continuation.next().forEach(stream::advance);
+            stream.read();
         }
         // What went on before this answer follows what was known only if the page has all of it.
         switch (covered ? continuation.outcome() : Outcome.LOST) {

@@ -119,9 +119,7 @@ final class Stream {
             leave(position().epoch());
         }
         at = top;
-        if (another && unverified != null) {
-            unverified = top;
-        }
+        read();
         recent = null;
         if (laggards != null) {
             laggards.positionLost(top);
@@ -165,6 +163,13 @@ final class Stream {
         }
         if (repair != null) {
             repair.interrupted();
+        }
+    }
+
+    /** Everything up to here was read: it is to be compared itself, if that read does not count as a comparison. */
+    void read() {
+        if (unverified != null) {
+            unverified = at;
         }
     }
 

@@ -199,6 +199,24 @@ class StreamTest extends StreamFixture {
     }
 
     @Test
+    void anEpochThatComesBackIsARewind() {
+        listening(7, 0);
+        live(publication("f", 1));
+        broker.answer(at("f", 1));
+        told.clear();
+        reconnect();
+        broker.confirm();
+        broker.answer(at("e", 5));
+        assertThat(told).isEmpty();
+        Position claimed = Objects.requireNonNull(broker.reads.get(0).known());
+        assertThat(claimed.epoch()).isEqualTo("e");
+        assertThat(claimed.offset()).isGreaterThan(1L << 52);
+
+        broker.answer(at("g", 5));
+        assertThat(told(0)).containsExactly("lost g:5");
+    }
+
+    @Test
     void aReadThatFailsIsTriedAgainWhileOthersAreNotTouched() {
         listening(7, 0);
         live(9);
@@ -299,6 +317,17 @@ class StreamTest extends StreamFixture {
     }
 
     @Test
+    void whatAReadFromBeforeALossBroughtIsComparedToo() {
+        listening(7, 0);
+        live(9);
+        reconnect();
+        broker.answer(at("e", 9), publications(8, 9));
+        broker.confirm();
+
+        assertThat(broker.reads.get(0).known()).isEqualTo(at("e", 9));
+    }
+
+    @Test
     void whatWentOnBeforeAComparisonThatCoversTooLittleIsNotSentAgain() {
         listening(7, 0);
         reconnect();
@@ -318,9 +347,9 @@ class StreamTest extends StreamFixture {
         broker.confirm();
         broker.answer(at("e", 9), publications(8, 9));
         assertThat(told(0)).containsExactly("8", "9");
-        assertThat(broker.reads.get(0).known()).isEqualTo(at("e", 7));
+        assertThat(broker.reads.get(0).known()).isEqualTo(at("e", 9));
 
-        broker.answer(at("e", 10), publications(8, 10));
+        broker.answer(at("e", 10), publications(10, 10));
         assertThat(told(0)).containsExactly("10");
         assertThat(broker.reads).isEmpty();
     }
