@@ -6,6 +6,7 @@ import dev.millipede.channel.Position;
 import dev.millipede.channel.Publication;
 import dev.millipede.channel.Since;
 import dev.millipede.recovery.Continuation;
+import dev.millipede.router.CatchingUp.Turn;
 import java.util.List;
 
 /**
@@ -51,23 +52,20 @@ final class Lag {
         sent = offset;
     }
 
-    /**
-     * Sends what there is room for.
-     *
-     * @return false when there was not enough
-     */
-    boolean goOn() {
-        while (!over && !behind && !reading) {
-            Recent recent = stream.recent();
-            if (!recent.covers(sent)) {
-                read();
-            } else if (send(recent.after(sent))) {
-                stream.caughtUp(this);
-            } else {
-                return false;
-            }
+    /** Sends what is at hand and there is room for, or reads. */
+    Turn goOn() {
+        if (over || behind || reading) {
+            return Turn.TAKEN;
         }
-        return true;
+        Recent recent = stream.recent();
+        if (!recent.covers(sent)) {
+            read();
+        } else if (send(recent.after(sent))) {
+            stream.caughtUp(this);
+        } else {
+            return Turn.NO_ROOM;
+        }
+        return Turn.TAKEN;
     }
 
     private boolean send(List<Publication> publications) {
@@ -88,40 +86,40 @@ final class Lag {
     }
 
     /** A read has failed. */
-    void notRead() {
+    Turn notRead() {
         reading = false;
+        return Turn.LATER;
     }
 
-    /**
-     * Sends what a page has and there is room for.
-     *
-     * @return false when there was not enough
-     */
-    boolean read(HistoryPage page) {
+    /** Sends what a page has and there is room for. */
+    Turn take(HistoryPage page) {
         reading = false;
-        Position at = stream.position();
         if (over || behind) {
-            return true;
+            return Turn.TAKEN;
         }
+        Position at = stream.position();
         if (!page.top().epoch().equals(at.epoch())) {
-            stream.compare();
-            return false;
+            return compare();
         }
         Continuation continuation = Continuation.of(new Position(at.epoch(), sent), page, PAGE);
-        long here = at.offset() - sent;
         List<Publication> next = continuation.next();
+        long here = at.offset() - sent;
         if (!send(next.subList(0, (int) Math.min(next.size(), here)))) {
-            return false;
+            return Turn.NO_ROOM;
         }
         if (continuation.outcome() == Continuation.Outcome.LOST && sent < at.offset()) {
             stream.streams.metrics.positionLost(false);
             stream.tellLost(instance);
             sent = at.offset();
         } else if (next.isEmpty() && !stream.recent().covers(sent)) {
-            // The stream ends where it must not: what is known of it is to be compared before this goes on.
-            stream.compare();
-            return false;
+            return compare();
         }
-        return goOn();
+        return Turn.MORE;
+    }
+
+    /** The page does not go with what is known of the stream, which is to be looked at before this goes on. */
+    private Turn compare() {
+        stream.compare();
+        return Turn.LATER;
     }
 }

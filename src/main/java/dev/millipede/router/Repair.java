@@ -279,7 +279,10 @@ final class Repair {
                 } else {
                     rewound = null;
                 }
-                stream.lose(page.top());
+                // More may have come by itself since the page was read.
+                boolean ahead =
+                        sameEpoch && stream.position().offset() > page.top().offset();
+                stream.lose(ahead ? stream.position() : page.top());
                 return true;
             }
         }

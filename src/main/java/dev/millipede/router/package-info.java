@@ -1,6 +1,6 @@
 /**
- * Confined to the router's event loop: which instances listen to which channel, and the relay of publications to them.
- * Depends on bus, backplane, protocol, channel and metrics; never on websocket.
+ * Confined to the router's event loop: which instances listen to which channel, and the relay of publications to them, in order.
+ * Depends on bus, backplane, protocol, recovery, channel and metrics; never on websocket.
  */
 @NullMarked
 package dev.millipede.router;

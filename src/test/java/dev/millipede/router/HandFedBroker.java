@@ -35,6 +35,10 @@ final class HandFedBroker implements Broker {
     /** Reads of history that are to be answered, in order; taken out when answered. */
     final List<Read> reads = new ArrayList<>();
 
+    /** What every read is answered with at once; null: they are answered by hand. */
+    @Nullable
+    HistoryPage page;
+
     /** Reads asked for so far. */
     int read;
 
@@ -91,6 +95,14 @@ final class HandFedBroker implements Broker {
     void bring(Publication publication) {
         Listener target = Objects.requireNonNull(listener);
         Objects.requireNonNull(context).runOnContext(ignored -> target.publication(publication));
+    }
+
+    /** How far the listener knows a channel's stream, asked on its event loop. */
+    Future<@Nullable Position> known(Channel channel) {
+        Listener target = Objects.requireNonNull(listener);
+        Promise<@Nullable Position> known = Promise.promise();
+        Objects.requireNonNull(context).runOnContext(ignored -> known.complete(target.known(channel)));
+        return known.future();
     }
 
     /** Brings what is no publication, likewise. */
@@ -151,8 +163,11 @@ final class HandFedBroker implements Broker {
     }
 
     private Future<HistoryPage> read(Read asked) {
-        reads.add(asked);
         read++;
+        if (page != null) {
+            return Future.succeededFuture(page);
+        }
+        reads.add(asked);
         return asked.answer().future();
     }
 

@@ -9,6 +9,8 @@ import dev.millipede.bus.InstanceRecord.ConfirmationsVoid;
 import dev.millipede.bus.InstanceRecord.Delivery;
 import dev.millipede.bus.InstanceRecord.InterestConfirmed;
 import dev.millipede.bus.InstanceRecord.InterestRefused;
+import dev.millipede.bus.InstanceRecord.Recovered;
+import dev.millipede.bus.InstanceRecord.RecoveryRefused;
 import dev.millipede.bus.LocalBus;
 import dev.millipede.bus.NodeRecord.AskRouter;
 import dev.millipede.bus.NodeRecord.RouterStatus;
@@ -18,10 +20,14 @@ import dev.millipede.bus.RouterRecord.ChannelBehind;
 import dev.millipede.bus.RouterRecord.ChannelCaughtUp;
 import dev.millipede.bus.RouterRecord.Interest;
 import dev.millipede.bus.RouterRecord.InterestEnded;
+import dev.millipede.bus.RouterRecord.Recover;
 import dev.millipede.channel.Channel;
+import dev.millipede.channel.HistoryPage;
 import dev.millipede.channel.Namespaces;
 import dev.millipede.channel.Payload;
+import dev.millipede.channel.Position;
 import dev.millipede.channel.Publication;
+import dev.millipede.channel.Since;
 import dev.millipede.metrics.Metrics;
 import dev.millipede.protocol.json.JsonProtocol;
 import dev.millipede.recovery.RecoveryConfig;
@@ -30,6 +36,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -296,6 +303,61 @@ class RouterVerticleTest {
                 .contains("millipede_publications_skipped_total{reason=\"version\"} 1.0")
                 .contains("millipede_publications_skipped_total{reason=\"malformed\"} 0.0");
         assertThat(deliveries(0)).isZero();
+    }
+
+    private Publication logged(Channel log, long offset) {
+        return new Publication(log, DATA, null, new Position("e", offset), Map.of());
+    }
+
+    @Test
+    void aChannelThatKeepsHistoryIsConfirmedWithItsPositionAndGoesOnInOrder() {
+        start(100);
+        Channel log = StreamFixture.channel("log:a");
+        broker.page = new HistoryPage(new Position("e", 7), List.of());
+        tell(new Interest(0, log, 1));
+        assertThat(next(0)).isEqualTo(new InterestConfirmed(log, 1, new Position("e", 7)));
+        broker.bring(logged(log, 8));
+        assertThat(((Delivery) next(0)).offset()).isEqualTo(8);
+        assertThat(await(broker.known(log))).isEqualTo(new Position("e", 8));
+        assertThat(await(broker.known(room))).isNull();
+
+        broker.page = new HistoryPage(new Position("e", 9), List.of(logged(log, 9)));
+        broker.bring(logged(log, 10));
+        broker.page = new HistoryPage(new Position("e", 10), List.of(logged(log, 9), logged(log, 10)));
+        tell(new Recover(0, log, 3, new Since("e", 10)));
+        assertThat(((Delivery) next(0)).offset()).isEqualTo(9);
+        assertThat(((Delivery) next(0)).offset()).isEqualTo(10);
+        assertThat(next(0)).isEqualTo(new Recovered(log, 3, new Position("e", 10), true, List.of()));
+    }
+
+    @Test
+    void whatAChannelWithHistoryLacksForWantOfBudgetArrivesWhenItIsGivenBack() {
+        start(2);
+        Channel log = StreamFixture.channel("log:a");
+        broker.page = new HistoryPage(new Position("e", 0), List.of());
+        tell(new Interest(0, log, 1));
+        assertThat(next(0)).isInstanceOf(InterestConfirmed.class);
+        broker.bring(logged(log, 1));
+        int spent = ((Delivery) next(0)).envelopes().length();
+        assertThat(2 * spent).isGreaterThan(2 * length);
+        broker.page = new HistoryPage(new Position("e", 2), List.of(logged(log, 2)));
+        broker.bring(logged(log, 2));
+        heard();
+        tell(new BudgetReturned(0, spent));
+
+        assertThat(((Delivery) next(0)).offset()).isEqualTo(2);
+        assertThat(metric("dropped")).isZero();
+    }
+
+    @Test
+    void whoComesBackToAChannelNobodyListensToOrWithoutHistoryIsRefused() {
+        start(100);
+        listen(room, 0);
+        tell(new Recover(0, room, 3, new Since("e", 10)));
+        tell(new Recover(0, StreamFixture.channel("log:a"), 4, new Since("e", 10)));
+
+        assertThat(next(0)).isEqualTo(new RecoveryRefused(room, 3));
+        assertThat(next(0)).isEqualTo(new RecoveryRefused(StreamFixture.channel("log:a"), 4));
     }
 
     @Test

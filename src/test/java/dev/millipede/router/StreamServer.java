@@ -37,6 +37,13 @@ final class StreamServer implements Broker {
     final Map<Integer, Made> made = new HashMap<>();
 
     boolean connected;
+
+    /** Whether something was lost on its way over the connection that stands: only what comes next tells. */
+    boolean dropped;
+
+    /** Reads of history asked for so far, comparisons included. */
+    int reads;
+
     private final Channel channel;
     private final int size;
     private final SplittableRandom random;
@@ -201,6 +208,7 @@ final class StreamServer implements Broker {
     /** The listening connection breaks. */
     void cutListening() {
         connected = false;
+        dropped = false;
         subscribed = false;
         orders.clear();
         pipe.clear();
@@ -221,6 +229,8 @@ final class StreamServer implements Broker {
             Runnable last = pipe.removeLast();
             if (last instanceof Acknowledgement) {
                 pipe.addLast(last);
+            } else {
+                dropped = true;
             }
         }
     }
@@ -256,7 +266,12 @@ final class StreamServer implements Broker {
     }
 
     void everythingArrives() {
-        while (carryOut(false) || carryOut(true) || arrive(false) || arrive(true)) {}
+        int steps = 0;
+        while (carryOut(false) || carryOut(true) || arrive(false) || arrive(true)) {
+            if (++steps > 100_000) {
+                throw new AssertionError("the router asks for ever");
+            }
+        }
     }
 
     @Override
@@ -293,6 +308,7 @@ final class StreamServer implements Broker {
     }
 
     private Future<HistoryPage> read(Supplier<HistoryPage> command) {
+        reads++;
         Promise<HistoryPage> answer = Promise.promise();
         commands.add(new Read(command, answer));
         pending.add(answer);

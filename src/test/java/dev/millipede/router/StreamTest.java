@@ -299,6 +299,18 @@ class StreamTest extends StreamFixture {
     }
 
     @Test
+    void whatWentOnBeforeAComparisonThatCoversTooLittleIsNotSentAgain() {
+        listening(7, 0);
+        reconnect();
+        broker.confirm();
+        live(8, 9, 10);
+        broker.answer(at("e", 9), publications(9, 9));
+        live(11);
+
+        assertThat(told(0)).containsExactly("8", "9", "10", "lost e:10", "11");
+    }
+
+    @Test
     void aReadFromBeforeALossComparesNothing() {
         listening(7, 0);
         live(9);

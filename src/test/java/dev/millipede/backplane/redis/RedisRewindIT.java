@@ -217,19 +217,42 @@ class RedisRewindIT {
     }
 
     @Test
-    void aStreamWithoutItsMetaIsOfNobody() {
-        Position before = node.publish(kept, 1);
-        REDIS.command("DEL", meta);
-        isAnew(node.history(kept), before, 0);
-
-        node.publish(kept, 1);
+    void theMarkOfTheTopIsComparedWhenItsEntryHasExpiredToo() {
+        Position first = node.publish(kept, 1);
         Position second = node.publish(kept, 2);
-        REDIS.command("DEL", meta);
-        isAnew(node.after(kept, second), second, 0);
+        rollBack(first);
+        node.publish(kept, "\"another\"");
+        REDIS.command("DEL", stream);
 
-        node.publish(kept, 1);
+        isAnew(node.after(kept, second), second, 2);
+    }
+
+    @Test
+    void aStreamWithoutItsMetaIsOfNobody() {
+        Position before = published(3);
+        REDIS.command("DEL", meta);
+        HistoryPage read = node.history(kept);
+        isAnew(read, before, 0);
+        assertThat(node.publish(kept, 4).epoch()).isEqualTo(read.top().epoch());
+
+        Position known = published(3);
+        REDIS.command("DEL", meta);
+        HistoryPage after = node.after(kept, known);
+        isAnew(after, known, 0);
+        assertThat(node.publish(kept, 5).epoch()).isEqualTo(after.top().epoch());
+
+        published(3);
         REDIS.command("DEL", meta);
         node.publish(kept, 7);
         assertThat(data(node.history(kept))).containsExactly("7");
+    }
+
+    /** The position of the last of so many. */
+    private Position published(int count) {
+        Position last = node.publish(kept, 1);
+        for (int i = 1; i < count; i++) {
+            last = node.publish(kept, 1);
+        }
+        return last;
     }
 }
