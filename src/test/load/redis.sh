@@ -8,15 +8,18 @@
 #            (CPU of both nodes).
 #   fan-out: a room of ROOM members (10,000) on one node, one publication outstanding, and eight; published by a connection, and
 #            by a PUBLISH in Redis.
+# HISTORY=100 has every channel keep so many publications: a publish is then a script, and every publication has a position.
 # Fails when something is lost, comes twice or out of order.
 #   src/test/load/redis.sh
 . "$(dirname "$0")/common.sh"
 conns=${CONNS:-1000} room=${ROOM:-10000} rounds=${ROUNDS:-3} rate=${RATE:-5000} inflight=${TOKENS:-64}
 seconds=${SECONDS_RUN:-5} messages=${MESSAGES:-100} warmup=${WARMUP:-300}
-rules='"websocket":{"instances":1},"namespaces":{"user":{"publish":"authenticated"}}'
+kept="\"history\":{\"size\":${HISTORY:=0}}"
+rules="\"websocket\":{\"instances\":1},\"namespaces\":{\"user\":{\"publish\":\"authenticated\",$kept},\"room\":{$kept}}"
 about
 start_redis tcp
 echo "redis:   $redis_version"
+echo "history: $HISTORY publications a channel"
 declare -A target nodes
 declare -A title=([memory]=memory [redis]=Redis [two]="Redis, two nodes" [plain]="Redis, plain PUBLISH")
 start_node "$rules" ${FLAGS:-}; nodes[memory]=$node target[memory]=127.0.0.1:$port

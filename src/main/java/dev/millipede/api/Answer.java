@@ -1,5 +1,6 @@
 package dev.millipede.api;
 
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -35,6 +36,10 @@ final class Answer {
     }
 
     static void text(HttpServerRequest request, int status, String type, String body) {
+        text(request, status, type, Buffer.buffer(body));
+    }
+
+    static void text(HttpServerRequest request, int status, String type, Buffer body) {
         HttpServerResponse response = request.response();
         if (!response.ended() && !response.closed()) {
             response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, type);

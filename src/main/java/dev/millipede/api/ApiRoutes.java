@@ -21,6 +21,7 @@ public final class ApiRoutes {
     private final ApiKeys keys;
     private final ProbeRoutes probes;
     private final PublishRoutes publishing;
+    private final HistoryRoutes history;
     private final InfoRoute info;
 
     /**
@@ -39,6 +40,7 @@ public final class ApiRoutes {
         this.keys = new ApiKeys(keys);
         this.probes = new ProbeRoutes(this.keys, metrics, ready);
         this.publishing = new PublishRoutes(namespaces, broker, metrics);
+        this.history = new HistoryRoutes(namespaces, broker);
         this.info = new InfoRoute(bus);
     }
 
@@ -51,6 +53,8 @@ public final class ApiRoutes {
         probes.mount(router, access);
         mount(router, "publish", publishing::publish);
         mount(router, "broadcast", publishing::broadcast);
+        mount(router, "history", history::history);
+        mount(router, "history_remove", history::remove);
         mount(router, "info", info::info);
         router.route("/api/*").handler(context -> {
             if (admitted(context.request())) {

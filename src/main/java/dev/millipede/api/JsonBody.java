@@ -18,6 +18,9 @@ import java.util.Arrays;
 final class JsonBody {
     private static final int MAX_DEPTH = 512;
 
+    /** Digits, or a sign and digits, of which every number is a long. */
+    private static final int LONG_DIGITS = 18;
+
     /** Lengths are unbounded here because {@link RequestBody} bounds the whole. */
     private static final JsonFactory FACTORY = new JsonFactoryBuilder()
             .disable(JsonFactory.Feature.CHARSET_DETECTION)
@@ -83,6 +86,32 @@ final class JsonBody {
             throw new MalformedBodyException("not a string");
         }
         return value.getText();
+    }
+
+    /** The value of a boolean; false for null. */
+    static boolean bool(JsonParser value) throws MalformedBodyException {
+        if (value.hasToken(JsonToken.VALUE_TRUE)) {
+            return true;
+        }
+        if (value.hasToken(JsonToken.VALUE_FALSE) || value.hasToken(JsonToken.VALUE_NULL)) {
+            return false;
+        }
+        throw new MalformedBodyException("not a boolean");
+    }
+
+    /** A whole number, the nearest there is where it is beyond a long; 0 for null. */
+    static long number(JsonParser value) throws IOException, MalformedBodyException {
+        if (value.hasToken(JsonToken.VALUE_NULL)) {
+            return 0;
+        }
+        if (!value.hasToken(JsonToken.VALUE_NUMBER_INT)) {
+            throw new MalformedBodyException("not a whole number");
+        }
+        boolean negative = value.getText().startsWith("-");
+        if (value.getTextLength() > LONG_DIGITS) {
+            return negative ? Long.MIN_VALUE : Long.MAX_VALUE;
+        }
+        return value.getLongValue();
     }
 
     /** Whether the value is what a field that is left out stands for: null, false, 0, "", an empty array or object. */

@@ -1,9 +1,10 @@
 package dev.millipede.api;
 
 import dev.millipede.backplane.Broker;
+import dev.millipede.backplane.PublishOptions;
 import dev.millipede.channel.Channel;
 import dev.millipede.channel.Namespaces;
-import dev.millipede.channel.Payload;
+import dev.millipede.channel.Position;
 import dev.millipede.channel.Publication;
 import dev.millipede.metrics.Metrics;
 import dev.millipede.metrics.Source;
@@ -14,7 +15,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -43,9 +43,13 @@ final class PublishRoutes {
             Answer.error(request, refusal);
             return;
         }
-        publish(fields.channel(), fields.data())
-                .onSuccess(error -> error.ifPresentOrElse(
-                        each -> Answer.error(request, each), () -> Answer.result(request, new JsonObject())));
+        publish(fields.channel(), fields).onSuccess(outcome -> {
+            if (outcome.error() == null) {
+                Answer.result(request, outcome.result());
+            } else {
+                Answer.error(request, outcome.error());
+            }
+        });
     }
 
     /** Not atomic: each channel has an answer of its own, in the order of the request. */
@@ -56,14 +60,13 @@ final class PublishRoutes {
             Answer.error(request, refusal);
             return;
         }
-        List<Future<Optional<ApiError>>> outcomes =
-                new ArrayList<>(fields.channels().size());
+        List<Future<Outcome>> outcomes = new ArrayList<>(fields.channels().size());
         for (String channel : fields.channels()) {
-            outcomes.add(publish(channel, fields.data()));
+            outcomes.add(publish(channel, fields));
         }
         Future.all(outcomes).onSuccess(all -> {
             JsonArray responses = new JsonArray();
-            all.<Optional<ApiError>>list().forEach(error -> responses.add(response(error)));
+            all.<Outcome>list().forEach(outcome -> responses.add(outcome.response()));
             Answer.result(request, new JsonObject().put("responses", responses));
         });
     }
@@ -79,30 +82,50 @@ final class PublishRoutes {
         return fields.refusal();
     }
 
-    private static JsonObject response(Optional<ApiError> error) {
-        return error.map(each -> new JsonObject().put("error", each.json()))
-                .orElseGet(() -> new JsonObject().put("result", new JsonObject()));
+    /** What one channel's publisher is told: an error, or, where the channel keeps history, the position. */
+    private record Outcome(
+            @Nullable ApiError error, @Nullable Position position) {
+        static Outcome of(ErrorCode code) {
+            return new Outcome(ApiError.of(code), null);
+        }
+
+        JsonObject result() {
+            JsonObject result = new JsonObject();
+            return position == null
+                    ? result
+                    : result.put("offset", position.offset()).put("epoch", position.epoch());
+        }
+
+        JsonObject response() {
+            return error == null
+                    ? new JsonObject().put("result", result())
+                    : new JsonObject().put("error", error.json());
+        }
     }
 
-    /** Never fails; holds why it was not published. */
-    private Future<Optional<ApiError>> publish(String name, Payload data) {
+    /** Never fails. */
+    private Future<Outcome> publish(String name, PublishFields fields) {
         if (!Channel.isValid(name)) {
-            return refused(ErrorCode.BAD_REQUEST);
+            return Future.succeededFuture(Outcome.of(ErrorCode.BAD_REQUEST));
         }
         Channel channel = Channel.of(name, namespaces);
         if (channel == null) {
-            return refused(ErrorCode.UNKNOWN_CHANNEL);
+            return Future.succeededFuture(Outcome.of(ErrorCode.UNKNOWN_CHANNEL));
         }
-        return broker.publish(new Publication(channel, data, null))
+        PublishOptions options = fields.options();
+        boolean stored = channel.namespace().history().isKept() && !options.skipHistory();
+        if (options.version() > 0 && !stored) {
+            ApiError error = ApiError.of(ErrorCode.NOT_AVAILABLE, "version needs history");
+            return Future.succeededFuture(new Outcome(error, null));
+        }
+        return broker.publish(new Publication(channel, fields.data(), null, null, fields.tags()), options)
                 .timeout(DEADLINE_SECONDS, TimeUnit.SECONDS)
                 .map(done -> {
-                    metrics.publicationIn(channel.namespace().name(), Source.API);
-                    return Optional.<ApiError>empty();
+                    if (!done.suppressed()) {
+                        metrics.publicationIn(channel.namespace().name(), Source.API);
+                    }
+                    return new Outcome(null, done.position());
                 })
-                .otherwise(failure -> Optional.of(ApiError.of(ErrorCode.INTERNAL)));
-    }
-
-    private static Future<Optional<ApiError>> refused(ErrorCode code) {
-        return Future.succeededFuture(Optional.of(ApiError.of(code)));
+                .otherwise(failure -> Outcome.of(ErrorCode.INTERNAL));
     }
 }

@@ -1,6 +1,7 @@
 package dev.millipede.auth;
 
 import dev.millipede.channel.Channel;
+import dev.millipede.channel.PublishRule;
 
 /**
  * Decides by the rules of the channel's namespace. Pure.
@@ -36,13 +37,25 @@ public final class Permissions {
      * @param subscribed whether the same connection is subscribed to the channel, by itself or by the server
      */
     public Decision mayPublish(Identity identity, Channel channel, boolean subscribed) {
-        return decide(
-                switch (channel.namespace().publish()) {
-                    case ANYONE -> true;
-                    case AUTHENTICATED -> !identity.isAnonymous();
-                    case SUBSCRIBER -> subscribed;
-                    case SERVER -> false;
-                });
+        return decide(meets(channel.namespace().publish(), identity, subscribed));
+    }
+
+    /**
+     * Whether a client may read what is kept of a channel.
+     *
+     * @param subscribed whether the same connection is subscribed to the channel, by itself or by the server
+     */
+    public Decision mayReadHistory(Identity identity, Channel channel, boolean subscribed) {
+        return decide(meets(channel.namespace().history().read(), identity, subscribed));
+    }
+
+    private static boolean meets(PublishRule rule, Identity identity, boolean subscribed) {
+        return switch (rule) {
+            case ANYONE -> true;
+            case AUTHENTICATED -> !identity.isAnonymous();
+            case SUBSCRIBER -> subscribed;
+            case SERVER -> false;
+        };
     }
 
     private Decision decide(boolean allowed) {

@@ -6,6 +6,7 @@ public enum CommandKind {
     SUBSCRIBE("subscribe"),
     UNSUBSCRIBE("unsubscribe"),
     PUBLISH("publish"),
+    HISTORY("history"),
     REFRESH("refresh"),
     SEND("send"),
     PONG("pong"),

@@ -26,15 +26,17 @@ final class CommandHandler implements Command.Receiver<Connection> {
     /** Commands that may wait for one subscription. */
     private static final int MAX_WAITING = 128;
 
-    /** The longest a client waits for the answer to a publish. */
-    private static final long MAX_WAIT_MILLIS = 3_000;
+    /** The longest a client waits for the backplane's answer to its command. */
+    static final long MAX_WAIT_MILLIS = 3_000;
 
     private final Instance instance;
     private final Rules rules;
+    private final HistoryReader histories;
 
-    CommandHandler(Instance instance, Rules rules) {
+    CommandHandler(Instance instance, Rules rules, HistoryReader histories) {
         this.instance = instance;
         this.rules = rules;
+        this.histories = histories;
     }
 
     /** Carries out a command, or holds it back until the connect before it is answered. */
@@ -95,7 +97,7 @@ final class CommandHandler implements Command.Receiver<Connection> {
         if (refusal != null) {
             instance.fail(from, command.id(), refusal);
         } else {
-            instance.subscribers.join(from, channel, command.id());
+            instance.subscribers.join(from, channel, command.id(), command.since(), command.strict());
         }
     }
 
@@ -125,7 +127,7 @@ final class CommandHandler implements Command.Receiver<Connection> {
     }
 
     private void leave(Connection from, Channel channel) {
-        if (channel.isBroadcast() && from.broadcastSlot >= 0) {
+        if (channel.isBroadcast() && from.broadcastSlot != Connection.NO_SLOT) {
             instance.subscribers.leaveBroadcast(from);
         } else {
             int index = from.find(channel);
@@ -166,8 +168,22 @@ final class CommandHandler implements Command.Receiver<Connection> {
 
     @Override
     public void history(Connection from, Command.History command) {
-        count(CommandKind.NOT_AVAILABLE);
-        instance.fail(from, command.id(), ErrorCode.NOT_AVAILABLE);
+        if (waits(from, command.channel(), command, command.id())) {
+            return;
+        }
+        count(CommandKind.HISTORY);
+        Channel channel = channel(from, command.id(), command.channel());
+        if (channel == null) {
+            return;
+        }
+        if (!channel.namespace().history().isKept()) {
+            instance.fail(from, command.id(), ErrorCode.NOT_AVAILABLE);
+        } else if (rules.permissions().mayReadHistory(identity(from), channel, from.isSubscribed(channel))
+                == Decision.DENIED) {
+            instance.fail(from, command.id(), ErrorCode.PERMISSION_DENIED);
+        } else {
+            histories.read(from, channel, command);
+        }
     }
 
     @Override

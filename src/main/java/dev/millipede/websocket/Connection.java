@@ -41,6 +41,12 @@ class Connection implements FrameSink, Protocol.CommandSink {
         CLOSED
     }
 
+    /** The slot of somebody who has none. */
+    static final int NO_SLOT = -1;
+
+    /** The slot of a subscription that has lost its place and is to be told. */
+    static final int SUSPENDED = -2;
+
     private static final LocalChannel[] NO_CHANNELS = {};
     private static final int[] NO_SLOTS = {};
 
@@ -55,13 +61,16 @@ class Connection implements FrameSink, Protocol.CommandSink {
     private final long idHigh;
     private final long idLow;
 
-    /** The channels subscribed to, and the slot held in each. */
+    /** The channels subscribed to, and the slot held in each, shifted by the bit that is set where the server subscribed. */
     private LocalChannel[] channels = NO_CHANNELS;
 
     private int[] slots = NO_SLOTS;
 
-    /** The slot among those that get broadcasts; -1 for none. */
-    int broadcastSlot = -1;
+    /** The slot among those that get broadcasts, {@link #SUSPENDED} or {@link #NO_SLOT}. */
+    int broadcastSlot = NO_SLOT;
+
+    /** Whether the server subscribed this connection to broadcasts, not it itself. */
+    boolean broadcastByServer;
 
     /** Tick of {@link Heartbeat}'s wheel at which the token expires; {@link Heartbeat#NEVER} when it does not. */
     int expiryTick = Heartbeat.NEVER;
@@ -269,7 +278,7 @@ class Connection implements FrameSink, Protocol.CommandSink {
         for (LocalChannel each : channels) {
             names.add(each.channel.name());
         }
-        if (broadcastSlot >= 0) {
+        if (broadcastSlot != NO_SLOT) {
             names.add(Channel.BROADCAST);
         }
         return names;
@@ -280,7 +289,7 @@ class Connection implements FrameSink, Protocol.CommandSink {
     }
 
     boolean isSubscribed(Channel channel) {
-        if (channel.isBroadcast() && broadcastSlot >= 0) {
+        if (channel.isBroadcast() && broadcastSlot != NO_SLOT) {
             return true;
         }
         return find(channel) >= 0;
@@ -295,17 +304,18 @@ class Connection implements FrameSink, Protocol.CommandSink {
         return -1;
     }
 
-    void subscribed(LocalChannel channel, int slot) {
+    /** @param byServer whether the server subscribed it, not the client itself */
+    void subscribed(LocalChannel channel, int slot, boolean byServer) {
         int count = channels.length;
         channels = Arrays.copyOf(channels, count + 1);
         slots = Arrays.copyOf(slots, count + 1);
         channels[count] = channel;
-        slots[count] = slot;
+        slots[count] = slot << 1 | (byServer ? 1 : 0);
     }
 
     /** Forgets a subscription and returns the slot it had. */
     int unsubscribed(int index) {
-        int slot = slots[index];
+        int slot = slots[index] >> 1;
         int last = channels.length - 1;
         channels[index] = channels[last];
         slots[index] = slots[last];
@@ -314,18 +324,38 @@ class Connection implements FrameSink, Protocol.CommandSink {
         return slot;
     }
 
-    /** The channel has closed up its members: this one now has another slot. */
+    /** This one now has another slot in a channel it is subscribed to, or is suspended. */
     void moved(LocalChannel channel, int slot) {
         if (channel == instance.subscribers.everybody()) {
             broadcastSlot = slot;
             return;
         }
+        int index = indexOf(channel);
+        if (index < 0) {
+            throw new IllegalStateException("not a member of " + channel.channel);
+        }
+        slots[index] = slot << 1 | (slots[index] & 1);
+    }
+
+    boolean isSuspended(LocalChannel channel) {
+        if (channel == instance.subscribers.everybody()) {
+            return broadcastSlot == SUSPENDED;
+        }
+        int index = indexOf(channel);
+        return index >= 0 && slots[index] >> 1 == SUSPENDED;
+    }
+
+    /** Whether the server subscribed it to a channel it has. */
+    boolean isByServer(LocalChannel channel) {
+        return channel == instance.subscribers.everybody() ? broadcastByServer : (slots[indexOf(channel)] & 1) != 0;
+    }
+
+    int indexOf(LocalChannel channel) {
         for (int i = 0; i < channels.length; i++) {
             if (channels[i] == channel) {
-                slots[i] = slot;
-                return;
+                return i;
             }
         }
-        throw new IllegalStateException("not a member of " + channel.channel);
+        return -1;
     }
 }

@@ -35,6 +35,7 @@ final class FanOut {
     private final RouterLink router;
     private final long smallNanos;
     private final long largeNanos;
+    private final Consumer<LocalChannel> dropped;
     private final byte[] header = new byte[FrameWriter.MAX_HEADER];
     private final ArrayDeque<ChannelQueue> small = new ArrayDeque<>();
     private final ArrayDeque<ChannelQueue> large = new ArrayDeque<>();
@@ -45,13 +46,19 @@ final class FanOut {
     private long delivered;
     private long deliveredBytes;
 
-    /** @param sliceNanos the longest the loop is held: {@link #SLICE_NANOS}, or {@link #UNSLICED} */
-    FanOut(Loop loop, Outbox outbox, RouterLink router, long sliceNanos) {
+    /**
+     * The fan-out of one instance.
+     *
+     * @param sliceNanos the longest the loop is held: {@link #SLICE_NANOS}, or {@link #UNSLICED}
+     * @param dropped told of a channel when what waited for its members is gone
+     */
+    FanOut(Loop loop, Outbox outbox, RouterLink router, long sliceNanos, Consumer<LocalChannel> dropped) {
         this.loop = loop;
         this.outbox = outbox;
         this.router = router;
         this.smallNanos = sliceNanos / 2;
         this.largeNanos = sliceNanos - FLUSH_RESERVE_NANOS;
+        this.dropped = dropped;
     }
 
     /** Queues a publication's push for the members that the channel has now. */
@@ -151,6 +158,7 @@ final class FanOut {
                 lost++;
             }
             loop.metrics().dropped(lost);
+            dropped.accept(queue.channel);
             return null;
         }
     }

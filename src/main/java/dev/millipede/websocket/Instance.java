@@ -6,7 +6,11 @@ import dev.millipede.bus.InstanceRecord.ConfirmationsVoid;
 import dev.millipede.bus.InstanceRecord.Delivery;
 import dev.millipede.bus.InstanceRecord.InterestConfirmed;
 import dev.millipede.bus.InstanceRecord.InterestRefused;
+import dev.millipede.bus.InstanceRecord.PositionLost;
+import dev.millipede.bus.InstanceRecord.Recovered;
+import dev.millipede.bus.InstanceRecord.RecoveryRefused;
 import dev.millipede.bus.NodeRecord.InstanceStatus;
+import dev.millipede.channel.Position;
 import dev.millipede.metrics.Metrics;
 import dev.millipede.protocol.CloseCode;
 import dev.millipede.protocol.ErrorCode;
@@ -43,6 +47,7 @@ final class Instance {
     final Opening opening;
     final CommandHandler commands;
     final LocalSubscribers subscribers;
+    final Resets resets;
 
     private final byte[] scratch = new byte[READ_SCRATCH];
     private final RandomGenerator random;
@@ -62,11 +67,13 @@ final class Instance {
         this.frames = new FrameReader(new FrameLimits(
                 config.maxFrameSize(), config.maxMessageSize(), config.maxMessageSize() / BYTES_PER_FRAGMENT));
         this.outbox = new Outbox(loop, config.outboxLimit());
-        this.fanOut = new FanOut(loop, outbox, router, shared.sliceNanos());
+        this.fanOut = new FanOut(loop, outbox, router, shared.sliceNanos(), this::dropped);
         this.heartbeat = new Heartbeat(outbox, protocol, config, random);
         this.opening = new Opening(this, shared.rules(), config.pingInterval());
-        this.commands = new CommandHandler(this, shared.rules());
+        this.commands = new CommandHandler(
+                this, shared.rules(), new HistoryReader(this, shared.recovery().maxPublications()));
         this.subscribers = new LocalSubscribers(loop, router, shared.rules().broadcast(), new JoinAnswers(this));
+        this.resets = new Resets(this, loop, shared.recovery().resetSpread(), random);
     }
 
     /** Whether the caller may touch what this instance owns; for assertions. */
@@ -156,13 +163,30 @@ final class Instance {
     void told(InstanceRecord record) {
         if (record instanceof Delivery delivery) {
             LocalChannel channel = subscribers.get(delivery.channel());
+            if (channel != null) {
+                channel.delivered(delivery.offset());
+            }
             fanOut.deliver(channel, delivery.envelopes().json());
         } else if (record instanceof InterestConfirmed confirmed) {
             subscribers.confirmed(confirmed);
         } else if (record instanceof InterestRefused refused) {
             subscribers.refused(refused);
+        } else if (record instanceof Recovered recovered) {
+            subscribers.recovered(recovered);
+        } else if (record instanceof RecoveryRefused refused) {
+            subscribers.refused(refused);
+        } else if (record instanceof PositionLost lost) {
+            resets.lost(lost);
         } else if (record instanceof ConfirmationsVoid) {
             subscribers.confirmationsVoid();
+        }
+    }
+
+    /** Publications of a channel are gone here: where they are kept, its members have to come back for them. */
+    private void dropped(LocalChannel channel) {
+        Position position = channel.position();
+        if (position != null) {
+            resets.lost(new PositionLost(channel.channel, position));
         }
     }
 

@@ -2,7 +2,6 @@ package dev.millipede.websocket;
 
 import dev.millipede.protocol.ErrorCode;
 import dev.millipede.protocol.ServerMessage.Subscribed;
-import dev.millipede.protocol.ServerMessage.Subscription;
 
 /**
  * What a client hears when a subscription on its way has ended: the reply to its subscribe command, then what waited for
@@ -10,6 +9,9 @@ import dev.millipede.protocol.ServerMessage.Subscription;
  * WebSocketVerticle.
  */
 final class JoinAnswers implements LocalSubscribers.Outcome {
+    /** More than a reply has around its publications. */
+    static final int REPLY_BYTES = 1_024;
+
     private final Instance instance;
 
     JoinAnswers(Instance instance) {
@@ -19,24 +21,30 @@ final class JoinAnswers implements LocalSubscribers.Outcome {
     @Override
     public void joined(Joining joining) {
         instance.guarded(joining.connection, () -> {
-            if (joining.command == Joining.AUTOMATIC) {
-                instance.opening.joined(joining.connection);
+            if (joining.isAutomatic()) {
+                instance.opening.joined(joining);
             } else {
-                instance.reply(joining.connection, new Subscribed(joining.command, Subscription.PLAIN));
+                instance.reply(joining.connection, new Subscribed(joining.command, joining.subscription));
                 instance.commands.resume(joining);
             }
         });
     }
 
     @Override
-    public void failed(Joining joining) {
+    public void failed(Joining joining, ErrorCode error) {
         instance.guarded(joining.connection, () -> {
-            if (joining.command == Joining.AUTOMATIC) {
+            if (joining.isAutomatic()) {
                 instance.opening.failed(joining.connection);
             } else {
-                instance.fail(joining.connection, joining.command, ErrorCode.INTERNAL);
+                instance.fail(joining.connection, joining.command, error);
                 instance.commands.resume(joining);
             }
         });
+    }
+
+    /** Of an automatic channel that is seen when connect is answered. */
+    @Override
+    public boolean takes(Joining joining, int bytes) {
+        return joining.isAutomatic() || bytes + REPLY_BYTES <= instance.outbox.room(joining.connection);
     }
 }

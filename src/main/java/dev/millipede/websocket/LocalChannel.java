@@ -1,6 +1,8 @@
 package dev.millipede.websocket;
 
 import dev.millipede.channel.Channel;
+import dev.millipede.channel.Position;
+import dev.millipede.channel.Since;
 import dev.millipede.websocket.ChannelQueue.Waiting;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A member has a slot for as long as deliveries are under way: one that leaves meanwhile leaves an empty slot, one that
  * comes stands behind all others. When nothing is under way a departure is filled with the last member at once.
  */
-final class LocalChannel {
+class LocalChannel {
     /**
      * Members up to which a channel counts as small: its publications go out with whatever else its members get in the same
      * turn of the loop, and before those of large channels.
@@ -55,6 +57,31 @@ final class LocalChannel {
         this.channel = channel;
     }
 
+    /** A channel without members, of the kind that its namespace asks for. */
+    static LocalChannel of(Channel channel) {
+        return channel.namespace().history().isKept() ? new PositionedChannel(channel) : new LocalChannel(channel);
+    }
+
+    /** How far the channel's publications have come here; null when that is not known, or nothing is kept of them. */
+    @Nullable
+    Position position() {
+        return null;
+    }
+
+    /** Whether somebody who has seen that has surely seen everything. */
+    boolean isAt(Since since) {
+        return false;
+    }
+
+    /** The router has confirmed the channel, at a position where it has one. */
+    void confirmedAt(@Nullable Position position) {}
+
+    /** A publication has come, at an offset where it has one. */
+    void delivered(long at) {}
+
+    /** So many more joins wait to hear what they missed, or fewer. */
+    void recovering(int more) {}
+
     boolean isEmpty() {
         return size == empty && joiners == null;
     }
@@ -92,6 +119,15 @@ final class LocalChannel {
         if (last != null && slot != size) {
             members[slot] = last;
             last.moved(this, slot);
+        }
+    }
+
+    /** All slots have been emptied. */
+    void vacated() {
+        empty = size;
+        if (queue == null) {
+            size = 0;
+            empty = 0;
         }
     }
 

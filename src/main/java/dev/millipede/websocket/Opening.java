@@ -4,6 +4,7 @@ import dev.millipede.auth.Identity;
 import dev.millipede.auth.TokenVerdict;
 import dev.millipede.channel.Channel;
 import dev.millipede.channel.Namespace;
+import dev.millipede.channel.Since;
 import dev.millipede.protocol.CloseCode;
 import dev.millipede.protocol.Command;
 import dev.millipede.protocol.ErrorCode;
@@ -11,6 +12,7 @@ import dev.millipede.protocol.ServerMessage.Connected;
 import dev.millipede.protocol.ServerMessage.Refreshed;
 import dev.millipede.protocol.ServerMessage.Subscription;
 import dev.millipede.websocket.Connection.State;
+import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -56,7 +58,8 @@ final class Opening {
         pending.awaited = automatic.size() + 1;
         from.transport.pauseReading(true);
         for (Channel channel : automatic) {
-            instance.subscribers.join(from, channel, Joining.AUTOMATIC);
+            Since since = command.subs().get(channel.name());
+            instance.subscribers.join(from, channel, Joining.AUTOMATIC, since, false);
         }
         arrived(from, pending);
     }
@@ -67,7 +70,7 @@ final class Opening {
         if (pending.awaited == 0 && connect != null) {
             pending.connect = null;
             connection.transport.pauseReading(false);
-            connected(connection, connect.id());
+            connected(connection, connect.id(), pending);
             while (connection.isOpen() && !pending.held.isEmpty()) {
                 instance.commands.accept(connection, pending.held.remove());
             }
@@ -75,7 +78,7 @@ final class Opening {
         }
     }
 
-    private void connected(Connection connection, long id) {
+    private void connected(Connection connection, long id, Pending pending) {
         connection.state = State.CONNECTED;
         instance.heartbeat.connected(connection);
         instance.reply(
@@ -85,13 +88,31 @@ final class Opening {
                         connection.id(),
                         rules.version(),
                         instance.heartbeat.secondsToExpiry(connection),
-                        subscriptions(connection),
+                        subscriptions(connection, pending),
                         pingSeconds));
+        pending.automatic.clear();
+        for (ByteBuf held = pending.pollHeld(); held != null; held = pending.pollHeld()) {
+            instance.outbox.offer(connection, held);
+        }
     }
 
-    private static Map<String, Subscription> subscriptions(Connection connection) {
+    /** What becomes of the automatic channels; a recovery that the outbox cannot hold with all else is none. */
+    private Map<String, Subscription> subscriptions(Connection connection, Pending pending) {
         Map<String, Subscription> subscriptions = new LinkedHashMap<>();
         connection.subscriptionNames().forEach(name -> subscriptions.put(name, Subscription.PLAIN));
+        long room = instance.outbox.room(connection) - pending.heldBytes - JoinAnswers.REPLY_BYTES;
+        for (Joining joining : pending.automatic) {
+            Subscription subscription = joining.subscription;
+            int bytes = subscription.publications().stream()
+                    .mapToInt(body -> body.length + 1)
+                    .sum();
+            if (bytes > Math.max(0, room)) {
+                subscription = new Subscription(joining.entered, true, false, List.of());
+            } else {
+                room -= bytes;
+            }
+            subscriptions.replace(joining.channel.channel.name(), subscription);
+        }
         return subscriptions;
     }
 
@@ -129,9 +150,11 @@ final class Opening {
     }
 
     /** An automatic channel is confirmed. */
-    void joined(Connection connection) {
-        if (connection.pending != null) {
-            arrived(connection, connection.pending);
+    void joined(Joining joining) {
+        Pending pending = joining.connection.pending;
+        if (pending != null) {
+            pending.automatic.add(joining);
+            arrived(joining.connection, pending);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.millipede.websocket;
 import dev.millipede.protocol.CloseCode;
 import dev.millipede.protocol.Protocol;
 import dev.millipede.protocol.ServerMessage;
+import dev.millipede.websocket.Connection.State;
 import dev.millipede.websocket.frame.FrameWriter;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
@@ -43,8 +44,13 @@ final class Outbox {
     /** Sends a message of the protocol in a text frame. */
     void send(Connection to, Protocol protocol, ServerMessage message) {
         if (to.isOpen()) {
-            offer(to, text(protocol.encode(message)));
+            sendText(to, protocol.encode(message));
         }
+    }
+
+    /** Sends what the protocol has encoded in a text frame. */
+    void sendText(Connection to, byte[] encoded) {
+        offer(to, text(encoded));
     }
 
     private ByteBuf text(byte[] payload) {
@@ -60,24 +66,52 @@ final class Outbox {
         offer(to, loop.allocator().directBuffer(frame.length).writeBytes(frame));
     }
 
+    /** Bytes that one frame may have so that its connection is not closed for it; what was not flushed yet is. */
+    long room(Connection to) {
+        if (to.transport.pendingBytes() > 0) {
+            to.transport.flush();
+        }
+        return limit - to.transport.pendingBytes();
+    }
+
     /**
-     * Queues whole frames and takes over their reference.
+     * Queues whole frames and takes over their reference. While connect is not answered they are held, to go out behind the
+     * reply: what a client hears of a channel before that, it would not take for a subscription of its.
      *
      * @return false when the connection is closing, or has just been closed because its bound is passed
      */
     boolean offer(Connection to, ByteBuf frames) {
-        if (!to.isOpen()) {
-            frames.release();
-            return false;
+        if (to.state != State.CONNECTED) {
+            if (!to.isOpen()) {
+                frames.release();
+                return false;
+            }
+            Pending pending = to.pending;
+            if (pending != null && to.state == State.CONNECTING) {
+                return hold(to, pending, frames);
+            }
         }
         if (isPastBound(to, frames.readableBytes())) {
-            frames.release();
-            loop.metrics().slowClosed();
-            to.close(CloseCode.SLOW);
+            closeSlow(to, frames);
             return false;
         }
         write(to, frames);
         return true;
+    }
+
+    private boolean hold(Connection to, Pending pending, ByteBuf frames) {
+        if (pending.heldBytes + frames.readableBytes() > limit) {
+            closeSlow(to, frames);
+            return false;
+        }
+        pending.hold(frames);
+        return true;
+    }
+
+    private void closeSlow(Connection to, ByteBuf frames) {
+        frames.release();
+        loop.metrics().slowClosed();
+        to.close(CloseCode.SLOW);
     }
 
     /** Bytes that have not been flushed yet say nothing about the reader, nor does a single publication of any size. */
@@ -98,7 +132,8 @@ final class Outbox {
      * @return as {@link #offer(Connection, ByteBuf)}
      */
     boolean offer(Connection to, ByteBuf shared, int offset, int length) {
-        int taken = to.isOpen() && hasNothingQueued(to) ? to.transport.sendNow(shared, offset, length) : 0;
+        int taken =
+                to.state == State.CONNECTED && hasNothingQueued(to) ? to.transport.sendNow(shared, offset, length) : 0;
         if (taken == 0) {
             boolean accepted = offer(to, shared.retainedSlice(offset, length));
             // What is unsent from here on tells who is slow, also where everything goes through the queue.

@@ -1,6 +1,7 @@
 package dev.millipede.websocket;
 
 import dev.millipede.protocol.Command;
+import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +17,38 @@ final class Pending {
     /** Joins of automatic channels that have not ended yet, and one until all have been started. */
     int awaited;
 
+    /** Those of them that have joined: what the reply says of their channels. */
+    final List<Joining> automatic = new ArrayList<>(2);
+
+    /** Frames that came while connect was not answered, which go out behind the reply; null for none. */
+    @Nullable
+    ArrayDeque<ByteBuf> frames;
+
+    /** Bytes of those. */
+    int heldBytes;
+
     /** Commands held back until connect is answered; the transport does not read meanwhile. */
     final ArrayDeque<Command> held = new ArrayDeque<>(0);
+
+    void hold(ByteBuf frame) {
+        if (frames == null) {
+            frames = new ArrayDeque<>(4);
+        }
+        frames.add(frame);
+        heldBytes += frame.readableBytes();
+    }
+
+    /** Takes the next frame out; null when none is held. */
+    @Nullable
+    ByteBuf pollHeld() {
+        return frames == null ? null : frames.poll();
+    }
+
+    void releaseHeld() {
+        for (ByteBuf frame = pollHeld(); frame != null; frame = pollHeld()) {
+            frame.release();
+        }
+    }
 
     boolean isIdle() {
         return connect == null && joins.isEmpty() && held.isEmpty();

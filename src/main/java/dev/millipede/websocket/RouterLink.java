@@ -6,7 +6,9 @@ import dev.millipede.bus.RouterRecord.ChannelBehind;
 import dev.millipede.bus.RouterRecord.ChannelCaughtUp;
 import dev.millipede.bus.RouterRecord.Interest;
 import dev.millipede.bus.RouterRecord.InterestEnded;
+import dev.millipede.bus.RouterRecord.Recover;
 import dev.millipede.channel.Channel;
+import dev.millipede.channel.Since;
 import java.util.function.Consumer;
 
 /** What one instance says to the router. */
@@ -29,6 +31,10 @@ final class RouterLink {
 
     void interestEnded(Channel channel) {
         send.accept(new InterestEnded(instance, channel));
+    }
+
+    void recover(Channel channel, int ask, Since since) {
+        send.accept(new Recover(instance, channel, ask, since));
     }
 
     void behind(Channel channel) {

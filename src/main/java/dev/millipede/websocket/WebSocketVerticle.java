@@ -145,6 +145,7 @@ public final class WebSocketVerticle extends VerticleBase {
         long now = System.nanoTime();
         instance.heartbeat.tick(TimeUnit.NANOSECONDS.toMillis(now - started));
         instance.subscribers.expire(now);
+        instance.resets.tick();
         arrivals.expire(now);
         if (++ticks % OUTBOX_SAMPLE_TICKS == 0) {
             metrics.outboxBytes(number, instance.outbox.unsentBytes());

@@ -3,7 +3,11 @@ package dev.millipede.api;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millipede.bus.LocalBus;
+import dev.millipede.channel.HistoryRules;
+import dev.millipede.channel.Namespace;
 import dev.millipede.channel.Namespaces;
+import dev.millipede.channel.PublishRule;
+import dev.millipede.channel.SubscribeRule;
 import dev.millipede.metrics.Metrics;
 import dev.millipede.support.FakeBroker;
 import dev.millipede.support.RawHttp;
@@ -11,6 +15,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.ext.web.Router;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,8 +25,11 @@ import java.util.function.BiConsumer;
 final class ApiFixture implements AutoCloseable {
     static final String KEY = "X-API-Key: second-key";
 
+    /** The defaults and {@code kept:}, which keeps ten publications. */
+    private static final Namespaces NAMESPACES = namespaces();
+
     final FakeBroker broker = new FakeBroker();
-    final Metrics metrics = new Metrics(List.of("user", "room", "broadcast"), 2);
+    final Metrics metrics = new Metrics(List.of("user", "room", "broadcast", "kept"), 2);
     final AtomicBoolean ready = new AtomicBoolean(true);
     final Vertx vertx =
             metrics.measured(new VertxOptions().setEventLoopPoolSize(1)).build();
@@ -29,10 +37,18 @@ final class ApiFixture implements AutoCloseable {
     final int port;
 
     private ApiFixture(List<String> keys, BiConsumer<ApiRoutes, Router> mount) {
-        ApiRoutes routes = new ApiRoutes(keys, Namespaces.DEFAULTS, broker, bus, metrics, ready::get);
+        ApiRoutes routes = new ApiRoutes(keys, NAMESPACES, broker, bus, metrics, ready::get);
         ApiVerticle verticle = new ApiVerticle("127.0.0.1", 0, router -> mount.accept(routes, router));
         await(vertx.deployVerticle(verticle));
         port = verticle.port();
+    }
+
+    private static Namespaces namespaces() {
+        List<Namespace> all = new ArrayList<>(Namespaces.DEFAULTS.all());
+        HistoryRules none = HistoryRules.NONE;
+        HistoryRules ten = new HistoryRules(10, none.ttl(), none.metaTtl(), none.read(), none.recovery());
+        all.add(new Namespace("kept", SubscribeRule.ANYONE, PublishRule.SERVER, false, ten));
+        return new Namespaces(all);
     }
 
     static ApiFixture start() {

@@ -3,9 +3,13 @@ package dev.millipede.api;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millipede.backplane.PublishOptions;
+import dev.millipede.backplane.Published;
+import dev.millipede.channel.Position;
 import dev.millipede.channel.Publication;
 import dev.millipede.support.RawHttp;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -100,15 +104,7 @@ final class PublishRoutesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "\"idempotency_key\":\"m-1\"",
-                "\"version\":3",
-                "\"version_epoch\":\"e\"",
-                "\"b64data\":\"e30=\"",
-                "\"tags\":{\"a\":{\"b\":[1,{}]},\"c\":1}",
-                "\"delta\":true"
-            })
+    @ValueSource(strings = {"\"version\":3", "\"b64data\":\"e30=\"", "\"delta\":true"})
     void aPromiseThatCannotBeKeptIsRefusedAndNotIgnored(String field) {
         String body = "{\"channel\":\"room:a\"," + field + ",\"data\":1}";
 
@@ -122,9 +118,88 @@ final class PublishRoutesTest {
     }
 
     @Test
+    void optionsAndTagsReachTheBackplane() {
+        String body = "{\"channel\":\"kept:a\",\"channels\":[\"kept:a\"],\"data\":1,\"idempotency_key\":\"m-1\","
+                + "\"skip_history\":false,\"version\":9007199254740991,\"version_epoch\":\"e\","
+                + "\"tags\":{\"b\":\"2\",\"a\":\"\"}}";
+
+        assertThat(api.call("publish", body).body()).isEqualTo("{\"result\":{}}");
+        assertThat(api.call("broadcast", body).body()).isEqualTo("{\"result\":{\"responses\":[{\"result\":{}}]}}");
+        PublishOptions options = new PublishOptions("m-1", false, 9007199254740991L, "e");
+        assertThat(api.broker.options()).containsExactly(options, options);
+        assertThat(api.broker.published())
+                .extracting(Publication::tags)
+                .allSatisfy(tags -> assertThat(tags).containsExactly(Map.entry("b", "2"), Map.entry("a", "")));
+
+        api.call("publish", "{\"channel\":\"kept:a\",\"data\":1,\"skip_history\":true}");
+        assertThat(api.broker.options().get(2)).isEqualTo(new PublishOptions(null, true, 0, ""));
+    }
+
+    @Test
+    void thePositionIsTheAnswerWhereThereIsOneAndWhatIsSuppressedIsNotCounted() {
+        api.broker.answerPublish(new Published(new Position("abcdefgh", 42, 7), true));
+
+        assertThat(api.call("publish", "{\"channel\":\"kept:a\",\"data\":1}").body())
+                .isEqualTo("{\"result\":{\"offset\":42,\"epoch\":\"abcdefgh\"}}");
+        assertThat(api.call("broadcast", "{\"channels\":[\"kept:a\",\"nope:1\"],\"data\":1}")
+                        .body())
+                .isEqualTo("{\"result\":{\"responses\":[{\"result\":{\"offset\":42,\"epoch\":\"abcdefgh\"}}," + UNKNOWN
+                        + "]}}");
+        assertThat(api.metrics.scrape())
+                .contains("millipede_publications_total{namespace=\"kept\",source=\"api\"} 0.0");
+    }
+
+    @Test
+    void aVersionNeedsHistory() {
+        assertThat(api.call("publish", "{\"channel\":\"kept:a\",\"data\":1,\"version\":1,\"skip_history\":true}")
+                        .body())
+                .contains("\"code\":108");
+        assertThat(api.broker.published()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"version\":-1",
+                "\"version\":9007199254740992",
+                "\"version\":99999999999999999999999",
+                "\"idempotency_key\":\"LONG\"",
+                "\"version_epoch\":\"LONG\"",
+                "\"tags\":MANY"
+            })
+    void whatIsOutOfBoundsIsABadRequestThatSaysWhat(String field) {
+        String tags =
+                IntStream.range(0, 65).mapToObj(i -> "\"" + i + "\":\"\"").collect(Collectors.joining(",", "{", "}"));
+        String full = field.replace("LONG", "x".repeat(256)).replace("MANY", tags);
+
+        assertThat(api.call("publish", "{\"channel\":\"kept:a\",\"data\":1," + full + "}")
+                        .body())
+                .contains("\"code\":107")
+                .contains(field.substring(1, field.indexOf('"', 1)));
+        assertThat(api.broker.published()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"version\":\"3\"",
+                "\"version\":1.5",
+                "\"skip_history\":1",
+                "\"idempotency_key\":1",
+                "\"tags\":[]",
+                "\"tags\":{\"a\":1}"
+            })
+    void whatIsOfAnotherTypeIsNoBody(String field) {
+        assertThat(api.call("publish", "{\"channel\":\"kept:a\",\"data\":1," + field + "}")
+                        .status())
+                .isEqualTo(400);
+    }
+
+    @Test
     void fieldsThatSayNothingAndUnknownFieldsChangeNothing() {
-        String body = "{\"channel\":\"room:a\",\"data\":1,\"skip_history\":true,\"idempotency_key\":\"\",\"version\":0,"
-                + "\"tags\":{},\"delta\":false,\"b64data\":null,\"else\":[{\"channel\":\"room:b\"}]}";
+        String body =
+                "{\"channel\":\"room:a\",\"data\":1,\"skip_history\":false,\"idempotency_key\":\"\",\"version\":0,"
+                        + "\"tags\":{},\"delta\":false,\"b64data\":null,\"else\":[{\"channel\":\"room:b\"}]}";
 
         assertThat(api.call("publish", body).body()).isEqualTo("{\"result\":{}}");
         assertThat(api.broker.published())

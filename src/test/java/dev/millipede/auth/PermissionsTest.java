@@ -3,10 +3,13 @@ package dev.millipede.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millipede.channel.Channel;
+import dev.millipede.channel.HistoryRules;
 import dev.millipede.channel.Namespace;
 import dev.millipede.channel.Namespaces;
 import dev.millipede.channel.PublishRule;
+import dev.millipede.channel.RecoveryMode;
 import dev.millipede.channel.SubscribeRule;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -55,9 +58,18 @@ class PermissionsTest {
             SERVER,        42,   true,       DENIED
             SERVER,        42,   false,      DENIED
             """)
-    void whoMayPublish(PublishRule rule, String user, boolean subscribed, Decision decision) {
+    void whoMayPublishAndByTheSameWordsWhoMayReadHistory(
+            PublishRule rule, String user, boolean subscribed, Decision decision) {
         assertThat(permissions.mayPublish(user(user), channel("ns:42", SubscribeRule.SELF, rule), subscribed))
                 .isEqualTo(decision);
+        assertThat(permissions.mayReadHistory(user(user), readableBy(rule), subscribed))
+                .isEqualTo(decision);
+    }
+
+    private static Channel readableBy(PublishRule rule) {
+        HistoryRules rules = new HistoryRules(1, Duration.ofMinutes(1), Duration.ofHours(1), rule, RecoveryMode.STREAM);
+        Namespace namespace = new Namespace("ns", SubscribeRule.SELF, PublishRule.ANYONE, false, rules);
+        return Objects.requireNonNull(Channel.of("ns:42", new Namespaces(List.of(namespace))));
     }
 
     @ParameterizedTest
@@ -69,8 +81,10 @@ class PermissionsTest {
 
     @ParameterizedTest
     @EnumSource(PublishRule.class)
-    void insecureMeansEverybodyMayPublish(PublishRule rule) {
+    void insecureMeansEverybodyMayPublishAndReadHistory(PublishRule rule) {
         assertThat(new Permissions(true).mayPublish(user(""), channel("ns:1", SubscribeRule.SELF, rule), false))
+                .isEqualTo(Decision.ALLOWED);
+        assertThat(new Permissions(true).mayReadHistory(user(""), readableBy(rule), false))
                 .isEqualTo(Decision.ALLOWED);
     }
 

@@ -5,124 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millipede.channel.Channel;
 import dev.millipede.channel.ClientInfo;
-import dev.millipede.channel.Namespaces;
 import dev.millipede.channel.Payload;
 import dev.millipede.channel.Publication;
-import dev.millipede.support.Ear;
-import dev.millipede.support.Eventually;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
-import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Callable;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every backplane keeps: extend it once for each. */
-public abstract class BackplaneContract {
-    private static final long SECONDS = 10;
-
-    private final Vertx vertx = Vertx.vertx();
-    private final Context loop = ((VertxInternal) vertx).createEventLoopContext();
-    private final BlockingQueue<Heard> heard = new LinkedBlockingQueue<>();
-    private @Nullable Backplane backplane;
-
-    private record Heard(Publication publication, @Nullable Context context) {}
-
-    /** Opens a backplane that has seen nothing yet and is ready soon after it is listened to. */
-    protected abstract Future<Backplane> open(Vertx vertx);
-
-    @BeforeEach
-    void openAndListen() {
-        backplane = await(open(vertx));
-        onLoop(() -> {
-            broker().listen(new Ear(publication -> heard.add(new Heard(publication, Vertx.currentContext()))));
-            return Future.succeededFuture();
-        });
-        Eventually.until(() -> backplane().isReady(), ready -> ready);
-    }
-
-    @AfterEach
-    void close() {
-        await(backplane().close());
-        await(vertx.close());
-    }
-
-    private Backplane backplane() {
-        return Objects.requireNonNull(backplane);
-    }
-
-    private Broker broker() {
-        return backplane().broker();
-    }
-
-    /** A channel of no other test, should the backplane outlive them. */
-    private static Channel channel(String name) {
-        return Objects.requireNonNull(Channel.of("room:" + name + '-' + System.nanoTime(), Namespaces.DEFAULTS));
-    }
-
-    private static Publication publication(Channel channel, String json) {
-        return new Publication(channel, Payload.ofValidated(json.getBytes(UTF_8)), null);
-    }
-
-    private static <T> T await(Future<T> future) {
-        return future.toCompletionStage()
-                .toCompletableFuture()
-                .orTimeout(SECONDS, TimeUnit.SECONDS)
-                .join();
-    }
-
-    /** Calls the broker on the listener's event loop and waits for the answer. */
-    private <T> T onLoop(Callable<Future<T>> call) {
-        Promise<T> answer = Promise.promise();
-        loop.runOnContext(ignored -> {
-            try {
-                call.call().onComplete(answer);
-            } catch (Exception e) {
-                answer.fail(e);
-            }
-        });
-        return await(answer.future());
-    }
-
-    private void subscribe(Channel channel) {
-        onLoop(() -> broker().subscribe(channel));
-    }
-
-    private void unsubscribe(Channel channel) {
-        onLoop(() -> {
-            broker().unsubscribe(channel);
-            return Future.succeededFuture();
-        });
-    }
-
-    private void publish(Channel channel, String json) {
-        await(broker().publish(publication(channel, json)));
-    }
-
-    private Publication next() {
-        return nextHeard().publication();
-    }
-
-    private Heard nextHeard() {
-        try {
-            return Objects.requireNonNull(heard.poll(SECONDS, TimeUnit.SECONDS), "nothing came");
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
+/** What every backplane keeps. */
+abstract class BackplaneContract extends BackplaneFixture {
     @Test
     void anOpenBackplaneIsReady() {
         assertThat(backplane().isReady()).isTrue();
@@ -162,7 +57,7 @@ public abstract class BackplaneContract {
 
         Context context = Objects.requireNonNull(nextHeard().context());
         assertThat(context.threadingModel()).isEqualTo(ThreadingModel.EVENT_LOOP);
-        assertThat(((ContextInternal) context).nettyEventLoop()).isSameAs(((ContextInternal) loop).nettyEventLoop());
+        assertThat(((ContextInternal) context).nettyEventLoop()).isSameAs(((ContextInternal) loop()).nettyEventLoop());
     }
 
     @Test

@@ -7,9 +7,10 @@ import org.junit.jupiter.api.Test;
 
 class PositionTest {
     @Test
-    void offsetsCountFromOne() {
+    void offsetsCountFromOneAndZeroStandsBeforeTheFirst() {
         assertThat(new Position("e", 1).offset()).isOne();
-        assertThatThrownBy(() -> new Position("e", 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(new Position("e", 0).mark()).isZero();
+        assertThatThrownBy(() -> new Position("e", -1)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -10,10 +10,14 @@ import dev.millipede.support.RawHttp;
 import dev.millipede.support.TestClient;
 import io.vertx.core.json.JsonObject;
 import java.io.File;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -160,8 +164,22 @@ class HandshakeIT {
         assertRefused(400, "Sec-WebSocket-Key", "Sec-WebSocket-Key: c2hvcnQ=");
         assertRefused(400, "GET", "GET /connection/websocket HTTP/1.0");
         assertRefused(400, "GET", "POST /connection/websocket HTTP/1.1", "Content-Length", "Content-Length: 0");
-        assertRefused(400, "Content-Length", "Content-Length: 0");
+        assertRefused(400, "Content-Length", "Content-Length: 1");
         assertRefused(400, "Transfer-Encoding", "Transfer-Encoding: chunked");
+    }
+
+    @Test
+    void theClientOfTheJdkSaysThatItsRequestHasNoLengthAndIsLetIn() {
+        WebSocket socket = HttpClient.newHttpClient()
+                .newWebSocketBuilder()
+                .buildAsync(
+                        URI.create("ws://127.0.0.1:" + node.port() + "/connection/websocket"),
+                        new WebSocket.Listener() {})
+                .orTimeout(TestClient.DEADLINE_SECONDS, TimeUnit.SECONDS)
+                .join();
+
+        assertThat(socket.isOutputClosed()).isFalse();
+        socket.abort();
     }
 
     @Test

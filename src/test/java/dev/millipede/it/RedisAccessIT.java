@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millipede.support.LogLines;
 import dev.millipede.support.NodeFixture;
 import dev.millipede.support.RedisProcess;
+import dev.millipede.support.RedisRights;
 import dev.millipede.support.Relay;
 import dev.millipede.support.TestClient;
 import dev.millipede.support.TlsFiles;
@@ -139,7 +140,7 @@ class RedisAccessIT {
                 NodeFixture node = NodeFixture.onRedis(
                         section(relay.uri()).put("ca", files.certificate().toString()))) {
             relays(node, "room:tls");
-            assertThat(relay.connections()).isEqualTo(2);
+            assertThat(relay.connections()).isEqualTo(3);
         }
     }
 

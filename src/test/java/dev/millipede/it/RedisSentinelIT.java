@@ -7,6 +7,7 @@ import dev.millipede.support.LogErrors;
 import dev.millipede.support.LogLines;
 import dev.millipede.support.NodeFixture;
 import dev.millipede.support.RedisProcess;
+import dev.millipede.support.RedisRights;
 import dev.millipede.support.TestClient;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -12,11 +12,16 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** A broker that accepts everything and remembers it, until told to be away or silent. Safe on any thread. */
 public final class FakeBroker implements Broker {
     private final List<Publication> published = new CopyOnWriteArrayList<>();
-    private final Promise<Void> never = Promise.promise();
+    private final List<PublishOptions> options = new CopyOnWriteArrayList<>();
+    private final List<HistoryQuery> queries = new CopyOnWriteArrayList<>();
+    private final List<Channel> removed = new CopyOnWriteArrayList<>();
+    private volatile Published outcome = Published.PLAIN;
+    private volatile HistoryPage page = new HistoryPage(new Position("epoch", 0), List.of());
     private volatile boolean away;
     private volatile boolean silent;
     private volatile boolean broken;
@@ -24,6 +29,31 @@ public final class FakeBroker implements Broker {
     /** What was published, in order. */
     public List<Publication> published() {
         return published;
+    }
+
+    /** How each of them was published. */
+    public List<PublishOptions> options() {
+        return options;
+    }
+
+    /** What was asked of history. */
+    public List<HistoryQuery> queries() {
+        return queries;
+    }
+
+    /** Of what history was removed. */
+    public List<Channel> removed() {
+        return removed;
+    }
+
+    /** What every publish is answered with. */
+    public void answerPublish(Published with) {
+        outcome = with;
+    }
+
+    /** What every question for history is answered with. */
+    public void answerHistory(HistoryPage with) {
+        page = with;
     }
 
     /** From now on everything fails. */
@@ -46,7 +76,7 @@ public final class FakeBroker implements Broker {
 
     @Override
     public Future<Void> subscribe(Channel channel) {
-        return answer();
+        return answer(null);
     }
 
     @Override
@@ -54,17 +84,19 @@ public final class FakeBroker implements Broker {
 
     @Override
     public Future<HistoryPage> history(Channel channel, HistoryQuery query) {
-        throw new UnsupportedOperationException("no history here");
+        queries.add(query);
+        return answer(page);
     }
 
     @Override
     public Future<HistoryPage> after(Channel channel, Position known, int limit) {
-        throw new UnsupportedOperationException("no history here");
+        throw new UnsupportedOperationException("only the router asks this");
     }
 
     @Override
     public Future<Void> removeHistory(Channel channel) {
-        throw new UnsupportedOperationException("no history here");
+        removed.add(channel);
+        return answer(null);
     }
 
     @Override
@@ -74,14 +106,15 @@ public final class FakeBroker implements Broker {
         }
         if (!away) {
             published.add(publication);
+            this.options.add(options);
         }
-        return answer().map(Published.PLAIN);
+        return answer(outcome);
     }
 
-    private Future<Void> answer() {
+    private <T> Future<T> answer(@Nullable T value) {
         if (silent) {
-            return never.future();
+            return Promise.<T>promise().future();
         }
-        return away ? Future.failedFuture("the backplane is away") : Future.succeededFuture();
+        return away ? Future.failedFuture("the backplane is away") : Future.succeededFuture(value);
     }
 }

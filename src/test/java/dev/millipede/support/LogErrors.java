@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -31,7 +33,14 @@ public final class LogErrors implements BeforeAllCallback, AfterAllCallback {
         root().detachAppender(events);
         assertThat(List.copyOf(events.list))
                 .filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.ERROR))
-                .extracting(ILoggingEvent::getFormattedMessage)
+                .extracting(LogErrors::told)
                 .isEmpty();
+    }
+
+    /** The message and all that is known of its cause. */
+    private static String told(ILoggingEvent event) {
+        String said = "[" + event.getThreadName() + "] " + event.getLoggerName() + ": " + event.getFormattedMessage();
+        IThrowableProxy thrown = event.getThrowableProxy();
+        return thrown == null ? said : said + System.lineSeparator() + ThrowableProxyUtil.asString(thrown);
     }
 }

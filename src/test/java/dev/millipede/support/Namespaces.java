@@ -58,6 +58,15 @@ public final class Namespaces implements AutoCloseable {
         ip("-n", name(1), "link", "set", "cable1", "up");
     }
 
+    /** Every packet is lost on the way and nobody is told: each side sends to an address that the other does not have. */
+    public void dropPackets() throws IOException {
+        for (int i = 1; i <= 2; i++) {
+            String nobody = "02:00:00:00:00:0" + i;
+            String peer = address(3 - i);
+            ip("-n", name(i), "neigh", "replace", peer, "lladdr", nobody, "nud", "permanent", "dev", "cable" + i);
+        }
+    }
+
     /** The body of what a port of a namespace's loopback answers to a POST; empty when nothing does. */
     public String post(int number, int port, String path, String header, String body) throws IOException {
         List<String> command = new ArrayList<>(launcher(number));

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** The jar as a process of its own. Close it. */
 public final class NodeProcess implements AutoCloseable {
@@ -67,6 +68,21 @@ public final class NodeProcess implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         throw new AssertionError("ended without \"" + text + "\" in\n" + String.join("\n", log));
+    }
+
+    /** Hands on each further line of its log, on a thread of its own; nothing else may read the log from now on. */
+    public void follow(Consumer<String> lines) {
+        Thread reader = new Thread(() -> readOn(lines), "log of " + process.pid());
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private void readOn(Consumer<String> lines) {
+        try {
+            errors.lines().forEach(lines);
+        } catch (UncheckedIOException e) {
+            // It was closed.
+        }
     }
 
     /** The public port, from the log. */

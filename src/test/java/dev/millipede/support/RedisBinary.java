@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /** The redis-server to test with: that of the PATH, else a static one, which a test dependency brings along. */
-final class RedisBinary {
+public final class RedisBinary {
     /** In org.signal:embedded-redis 0.9.1; what follows is the system and the architecture. */
     private static final String RESOURCE = "redis-server-7.0.15-";
 
@@ -20,7 +20,7 @@ final class RedisBinary {
 
     private RedisBinary() {}
 
-    static synchronized Path find() {
+    public static synchronized Path find() {
         return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                 .filter(folder -> !folder.isEmpty())
                 .map(folder -> Path.of(folder, "redis-server"))

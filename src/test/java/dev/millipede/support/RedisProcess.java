@@ -11,8 +11,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,7 +26,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real redis-server as a child process, in memory only. It goes with this JVM, however that ends. Close it.
+ * A real redis-server as a child process, in memory only where nothing else is said. It goes with this JVM, however that ends. Close it.
  *
  * <p>It listens on a Unix socket of its own and, where asked for, on a TCP port of 127.0.0.1. Redis cannot choose a port, so it
  * is told one after the other until it gets one; they lie below those that the kernel gives to outgoing connections, so
@@ -314,7 +316,60 @@ public final class RedisProcess implements AutoCloseable {
         }
     }
 
-    /** Starts it again where it was, empty. Kills it first if it runs. */
+    /**
+     * From now on, and when it is started again, it writes a log of what is changed; {@code fsync} as in {@code appendfsync}.
+     * Waits until it does.
+     */
+    public void appendOnly(String fsync) {
+        command("CONFIG", "SET", "appendonly", "yes", "appendfsync", fsync);
+        Eventually.until(
+                () -> String.valueOf(command("INFO", "persistence")),
+                info -> info.contains("aof_enabled:1")
+                        && info.contains("aof_rewrite_in_progress:0")
+                        && info.contains("aof_rewrite_scheduled:0"));
+        command("CONFIG", "REWRITE");
+    }
+
+    /** From now on it writes no such log. */
+    public void inMemory() {
+        command("CONFIG", "SET", "appendonly", "no");
+        command("CONFIG", "REWRITE");
+    }
+
+    /** Ends it as an operator does, with a snapshot of all it has, and waits until it is gone. */
+    public void shutdownSave() {
+        try (RespClient client = connect()) {
+            client.send("SHUTDOWN", "SAVE");
+            Eventually.until(() -> Files.exists(socket()), exists -> !exists);
+        }
+        kill();
+    }
+
+    /** Forgets all that it has written, while it is down. */
+    public void forget() {
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.filter(file -> file.toString().matches(".*\\.(rdb|aof|manifest)"))
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Cuts so many bytes off the end of its log while it is down, as when the machine lost its power before they were safe. */
+    public void cutAppendOnlyFile(long bytes) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            Path log = files.filter(file -> file.toString().endsWith(".incr.aof"))
+                    .max(Comparator.comparing(file -> file.toFile().lastModified()))
+                    .orElseThrow();
+            try (FileChannel channel = FileChannel.open(log, StandardOpenOption.WRITE)) {
+                channel.truncate(Math.max(0, channel.size() - bytes));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts it again where it was, with what it had written, by default nothing. Kills it first if it runs. */
     public void restart() {
         kill();
         try {

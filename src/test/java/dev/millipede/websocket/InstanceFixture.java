@@ -11,28 +11,55 @@ import dev.millipede.bus.Envelopes;
 import dev.millipede.bus.InstanceRecord.Delivery;
 import dev.millipede.bus.InstanceRecord.InterestConfirmed;
 import dev.millipede.bus.InstanceRecord.InterestRefused;
+import dev.millipede.bus.InstanceRecord.PositionLost;
+import dev.millipede.bus.InstanceRecord.Recovered;
 import dev.millipede.bus.RouterRecord;
 import dev.millipede.bus.RouterRecord.BudgetReturned;
 import dev.millipede.bus.RouterRecord.Interest;
+import dev.millipede.bus.RouterRecord.Recover;
 import dev.millipede.channel.Channel;
+import dev.millipede.channel.HistoryRules;
+import dev.millipede.channel.Namespace;
 import dev.millipede.channel.Namespaces;
+import dev.millipede.channel.Position;
+import dev.millipede.channel.PublishRule;
+import dev.millipede.channel.RecoveryMode;
+import dev.millipede.channel.Since;
+import dev.millipede.channel.SubscribeRule;
 import dev.millipede.metrics.Metrics;
+import dev.millipede.protocol.Command;
 import dev.millipede.protocol.json.JsonProtocol;
 import dev.millipede.recovery.RecoveryConfig;
 import dev.millipede.support.FakeBroker;
 import dev.millipede.websocket.Connection.State;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /** One instance on a fake loop, between fake sockets and a router that answers when told. */
 final class InstanceFixture {
     static final String SECRET = "0123456789abcdef0123456789abcdef";
     static final InstantSource WALL_CLOCK = InstantSource.fixed(Instant.parse("2026-11-22T12:00:00Z"));
+
+    private static final HistoryRules HISTORY = new HistoryRules(
+            10, Duration.ofMinutes(1), Duration.ofHours(1), PublishRule.SUBSCRIBER, RecoveryMode.STREAM);
+
+    /** The defaults, but that all keep history, and {@code plain}, which keeps none. */
+    static final Namespaces KEEPING = new Namespaces(List.of(
+            new Namespace("user", SubscribeRule.SELF, PublishRule.SERVER, true, HISTORY),
+            new Namespace("room", SubscribeRule.AUTHENTICATED, PublishRule.SUBSCRIBER, false, HISTORY),
+            new Namespace("broadcast", SubscribeRule.ANYONE, PublishRule.SERVER, true, HISTORY),
+            new Namespace("plain", SubscribeRule.ANYONE, PublishRule.ANYONE, false)));
 
     final FakeLoop loop = new FakeLoop();
     final Metrics metrics = new Metrics(List.of("user", "room", "broadcast"), 1);
@@ -45,6 +72,12 @@ final class InstanceFixture {
 
     /** Whether the router confirms each interest at once. */
     boolean confirms = true;
+
+    /** Whether there is no memory for buffers. */
+    boolean exhausted;
+
+    /** What {@link #stand} says, by name. */
+    final Map<String, Position> stands = new HashMap<>();
 
     /** Bytes of the delivery budget given back. */
     long givenBack;
@@ -81,10 +114,23 @@ final class InstanceFixture {
         return new Instance(
                 0,
                 null,
-                new Loop(loop, loop, allocator, metrics),
+                new Loop(loop, loop, memory(), metrics),
                 new RouterLink(0, 0, this::heard),
                 shared,
                 new SplittableRandom(7));
+    }
+
+    /** The allocator, as long as there is memory. */
+    private ByteBufAllocator memory() {
+        return (ByteBufAllocator) Proxy.newProxyInstance(
+                InstanceFixture.class.getClassLoader(),
+                new Class<?>[] {ByteBufAllocator.class},
+                (self, method, size) -> {
+                    if (exhausted) {
+                        throw new OutOfMemoryError("as the test wants it");
+                    }
+                    return method.invoke(allocator, size);
+                });
     }
 
     private void heard(RouterRecord record) {
@@ -99,7 +145,15 @@ final class InstanceFixture {
     }
 
     void confirm(Interest interest) {
-        instance.told(new InterestConfirmed(interest.channel(), interest.ask()));
+        Position stand = interest.channel().namespace().history().isKept()
+                ? stand(interest.channel().name())
+                : null;
+        instance.told(new InterestConfirmed(interest.channel(), interest.ask(), stand));
+    }
+
+    /** Where the router says that a channel which keeps history stands; publications move it on. */
+    Position stand(String channel) {
+        return stands.computeIfAbsent(channel, name -> new Position("e", 0));
     }
 
     void refuse(Interest interest) {
@@ -122,6 +176,11 @@ final class InstanceFixture {
                 .toList();
         assert asked.size() == 1 : asked;
         return asked.get(0);
+    }
+
+    /** A channel that keeps history. */
+    static Channel kept(String name) {
+        return Objects.requireNonNull(Channel.of(name, KEEPING));
     }
 
     static Channel channel(String name) {
@@ -151,7 +210,7 @@ final class InstanceFixture {
     }
 
     void join(Connection connection, String channel) {
-        instance.subscribers.join(connection, channel(channel), 1);
+        instance.subscribers.join(connection, channel(channel), 1, null, false);
     }
 
     void leave(Connection connection, String channel) {
@@ -191,6 +250,54 @@ final class InstanceFixture {
 
     void deliver(Channel channel, byte[] push) {
         instance.told(new Delivery(channel, new Envelopes(push)));
+    }
+
+    /** The next publication of a channel that keeps history, as the router sends it; returns its offset. */
+    long publish(String channel, String push) {
+        Position stand = stand(channel);
+        long offset = stand.offset() + 1;
+        stands.put(channel, new Position(stand.epoch(), offset));
+        instance.told(new Delivery(kept(channel), new Envelopes(push.getBytes(UTF_8)), offset));
+        return offset;
+    }
+
+    /** The one question what came since, about a channel, since {@link #toRouter} was last called. */
+    Recover asksWhatItMissed(String channel) {
+        List<Recover> asked = told.stream()
+                .filter(Recover.class::isInstance)
+                .map(Recover.class::cast)
+                .filter(each -> each.channel().name().equals(channel))
+                .toList();
+        assert asked.size() == 1 : asked;
+        return asked.get(0);
+    }
+
+    /** Answers with all that was missed, where the router says that the channel stands. */
+    void recover(Recover asked, String... bodies) {
+        List<Envelopes> publications = Stream.of(bodies)
+                .map(body -> new Envelopes(body.getBytes(UTF_8)))
+                .toList();
+        instance.told(new Recovered(
+                asked.channel(), asked.ask(), stand(asked.channel().name()), true, publications));
+    }
+
+    /** Answers that what was missed is not to be had. */
+    void giveUp(Recover asked) {
+        instance.told(new Recovered(
+                asked.channel(), asked.ask(), stand(asked.channel().name()), false, List.of()));
+    }
+
+    /** What was published is lost, the channel stands elsewhere. */
+    void lose(String channel, Position position) {
+        stands.put(channel, position);
+        instance.told(new PositionLost(kept(channel), position));
+    }
+
+    /** One that is connected as a user, having seen that of its automatic channels. */
+    Connection connected(String user, Map<String, Since> subs) {
+        Connection connection = accept();
+        instance.commands.accept(connection, new Command.Connect(1, token(user, 0), subs));
+        return connection;
     }
 
     /** The value of a counter as scraped, for example {@code millipede_deliveries_total}. */

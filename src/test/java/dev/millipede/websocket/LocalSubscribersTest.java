@@ -9,6 +9,7 @@ import dev.millipede.bus.RouterRecord;
 import dev.millipede.bus.RouterRecord.Interest;
 import dev.millipede.bus.RouterRecord.InterestEnded;
 import dev.millipede.channel.Channel;
+import dev.millipede.protocol.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -33,8 +34,13 @@ class LocalSubscribersTest {
                 }
 
                 @Override
-                public void failed(Joining joining) {
+                public void failed(Joining joining, ErrorCode error) {
                     tell("failed ", joining);
+                }
+
+                @Override
+                public boolean takes(Joining joining, int bytes) {
+                    return true;
                 }
             });
     private final Channel room = channel("room:a");
@@ -72,9 +78,9 @@ class LocalSubscribersTest {
 
     @Test
     void theFirstJoinerAsksTheRouterAndAllWaitForItsAnswer() {
-        subscribers.join(ann, room, 1);
+        subscribers.join(ann, room, 1, null, false);
         assertThat(toRouter()).containsExactly(new Interest(0, room, ask()));
-        subscribers.join(bob, room, 2);
+        subscribers.join(bob, room, 2, null, false);
         assertThat(toRouter()).isEmpty();
         assertThat(outcomes).isEmpty();
         assertThat(members()).isEmpty();
@@ -91,10 +97,10 @@ class LocalSubscribersTest {
 
     @Test
     void whoJoinsAConfirmedChannelIsInAtOnce() {
-        subscribers.join(ann, room, 1);
+        subscribers.join(ann, room, 1, null, false);
         confirm(ask());
         toRouter();
-        subscribers.join(bob, room, 2);
+        subscribers.join(bob, room, 2, null, false);
 
         assertThat(outcomes).containsExactly("joined 1", "joined 2");
         assertThat(toRouter()).isEmpty();
@@ -102,7 +108,7 @@ class LocalSubscribersTest {
 
     @Test
     void aSecondConfirmationTellsNobodyTwice() {
-        subscribers.join(ann, room, 1);
+        subscribers.join(ann, room, 1, null, false);
         confirm(ask());
         confirm(ask());
 
@@ -111,10 +117,10 @@ class LocalSubscribersTest {
 
     @Test
     void theAnswerToAnEarlierQuestionConfirmsAndRefusesNothing() {
-        subscribers.join(ann, room, 1);
+        subscribers.join(ann, room, 1, null, false);
         int first = ask();
         subscribers.withdraw(Objects.requireNonNull(ann.joining(room.name())));
-        subscribers.join(ann, room, 2);
+        subscribers.join(ann, room, 2, null, false);
         assertThat(ask()).isNotEqualTo(first);
 
         confirm(first);
@@ -126,7 +132,7 @@ class LocalSubscribersTest {
 
     @Test
     void answersForAChannelNobodyWantsAnyMoreAreDropped() {
-        subscribers.join(ann, room, 1);
+        subscribers.join(ann, room, 1, null, false);
         int ask = ask();
         subscribers.leaveAll(ann);
         confirm(ask);
@@ -138,8 +144,8 @@ class LocalSubscribersTest {
 
     @Test
     void whoIsWithdrawnWhileJoiningReleasesTheInterestAndIsToldNothing() {
-        subscribers.join(ann, room, 1);
-        subscribers.join(bob, room, 2);
+        subscribers.join(ann, room, 1, null, false);
+        subscribers.join(bob, room, 2, null, false);
         subscribers.withdraw(Objects.requireNonNull(ann.joining(room.name())));
         assertThat(toRouter()).noneMatch(InterestEnded.class::isInstance);
         assertThat(ann.pending).isNull();
@@ -152,15 +158,15 @@ class LocalSubscribersTest {
 
     @Test
     void aRefusalFailsAllWhoWaitAndTheNextOneAsksAgain() {
-        subscribers.join(ann, room, 1);
-        subscribers.join(bob, room, 2);
+        subscribers.join(ann, room, 1, null, false);
+        subscribers.join(bob, room, 2, null, false);
         int first = ask();
         refuse(first);
         assertThat(outcomes).containsExactly("failed 1", "failed 2");
         assertThat(toRouter()).containsExactly(new Interest(0, room, first), new InterestEnded(0, room));
         assertThat(ann.pending).isNull();
 
-        subscribers.join(ann, room, 3);
+        subscribers.join(ann, room, 3, null, false);
         assertThat(toRouter()).containsExactly(new Interest(0, room, ask()));
         confirm(ask());
         assertThat(outcomes).endsWith("joined 3");
@@ -168,9 +174,9 @@ class LocalSubscribersTest {
 
     @Test
     void nobodyWaitsLongerThanThreeSeconds() {
-        subscribers.join(ann, room, 1);
+        subscribers.join(ann, room, 1, null, false);
         fixture.loop.now += 1_000_000_000L;
-        subscribers.join(bob, room, 2);
+        subscribers.join(bob, room, 2, null, false);
         subscribers.expire(fixture.loop.now + 1_999_999_999L);
         assertThat(outcomes).isEmpty();
 
@@ -186,9 +192,9 @@ class LocalSubscribersTest {
 
     @Test
     void whoHasJoinedOrGivenUpIsNeverOverdue() {
-        subscribers.join(ann, room, 1);
+        subscribers.join(ann, room, 1, null, false);
         confirm(ask());
-        subscribers.join(bob, channel("room:b"), 2);
+        subscribers.join(bob, channel("room:b"), 2, null, false);
         subscribers.withdraw(Objects.requireNonNull(bob.joining("room:b")));
         subscribers.expire(fixture.loop.now + 10_000_000_000L);
 
@@ -198,8 +204,8 @@ class LocalSubscribersTest {
 
     @Test
     void theLastToLeaveEndsTheInterest() {
-        subscribers.join(ann, room, 1);
-        subscribers.join(bob, room, 2);
+        subscribers.join(ann, room, 1, null, false);
+        subscribers.join(bob, room, 2, null, false);
         confirm(ask());
         toRouter();
         subscribers.leave(ann, ann.find(room));
@@ -216,7 +222,7 @@ class LocalSubscribersTest {
     void whoGoesLeavesAllItsChannelsAndJoins() {
         Channel other = channel("room:b");
         Channel slow = channel("room:c");
-        List.of(room, other, slow).forEach(each -> subscribers.join(ann, each, 1));
+        List.of(room, other, slow).forEach(each -> subscribers.join(ann, each, 1, null, false));
         confirm(ask());
         subscribers.confirmed(new InterestConfirmed(other, Objects.requireNonNull(subscribers.get(other)).ask));
         toRouter();
@@ -231,8 +237,8 @@ class LocalSubscribersTest {
 
     @Test
     void aJoinerThatIsClosedInsideAnothersCallbackHasAlreadyLeft() {
-        subscribers.join(ann, room, 1);
-        subscribers.join(bob, room, 2);
+        subscribers.join(ann, room, 1, null, false);
+        subscribers.join(bob, room, 2, null, false);
         whenTold = joining -> {
             if (joining.connection == ann) {
                 subscribers.leaveAll(bob);
@@ -247,8 +253,8 @@ class LocalSubscribersTest {
 
     @Test
     void whenAllLeaveInsideTheFirstCallbackTheInterestEnds() {
-        subscribers.join(ann, room, 1);
-        subscribers.join(bob, room, 2);
+        subscribers.join(ann, room, 1, null, false);
+        subscribers.join(bob, room, 2, null, false);
         whenTold = joining -> {
             subscribers.leaveAll(ann);
             subscribers.leaveAll(bob);
@@ -261,11 +267,11 @@ class LocalSubscribersTest {
 
     @Test
     void whoJoinsAgainInsideTheCallbackOfARefusalAsksAgain() {
-        subscribers.join(ann, room, 1);
+        subscribers.join(ann, room, 1, null, false);
         int first = ask();
         whenTold = joining -> {
             if (joining.command == 1) {
-                subscribers.join(bob, room, 2);
+                subscribers.join(bob, room, 2, null, false);
             }
         };
         refuse(first);
@@ -280,9 +286,9 @@ class LocalSubscribersTest {
         subscribers.start();
         LocalChannel everybody = Objects.requireNonNull(subscribers.everybody());
         assertThat(toRouter()).containsExactly(new Interest(0, everybody.channel, everybody.ask));
-        subscribers.join(ann, everybody.channel, 0);
+        subscribers.join(ann, everybody.channel, 0, null, false);
         subscribers.confirmed(new InterestConfirmed(everybody.channel, everybody.ask));
-        subscribers.join(bob, everybody.channel, 0);
+        subscribers.join(bob, everybody.channel, 0, null, false);
         assertThat(ann.broadcastSlot).isZero();
         assertThat(bob.broadcastSlot).isEqualTo(1);
         assertThat(subscribers.subscriptions()).isZero();
@@ -299,7 +305,7 @@ class LocalSubscribersTest {
     void refusedBroadcastsAreAskedForAgainWithTheNextTick() {
         subscribers.start();
         LocalChannel everybody = Objects.requireNonNull(subscribers.everybody());
-        subscribers.join(ann, everybody.channel, 1);
+        subscribers.join(ann, everybody.channel, 1, null, false);
         int first = everybody.ask;
         subscribers.refused(new InterestRefused(everybody.channel, first));
         assertThat(outcomes).containsExactly("failed 1");
@@ -308,7 +314,7 @@ class LocalSubscribersTest {
         subscribers.expire(fixture.loop.now);
         subscribers.expire(fixture.loop.now);
         assertThat(toRouter()).containsExactly(new Interest(0, everybody.channel, everybody.ask));
-        subscribers.join(ann, everybody.channel, 2);
+        subscribers.join(ann, everybody.channel, 2, null, false);
         subscribers.confirmed(new InterestConfirmed(everybody.channel, first));
         assertThat(outcomes).hasSize(1);
         subscribers.confirmed(new InterestConfirmed(everybody.channel, everybody.ask));
@@ -342,7 +348,7 @@ class LocalSubscribersTest {
         LocalChannel everybody = Objects.requireNonNull(subscribers.everybody());
         subscribers.refused(new InterestRefused(everybody.channel, everybody.ask));
         toRouter();
-        subscribers.join(ann, everybody.channel, 1);
+        subscribers.join(ann, everybody.channel, 1, null, false);
         assertThat(toRouter()).containsExactly(new Interest(0, everybody.channel, everybody.ask));
 
         subscribers.refused(new InterestRefused(everybody.channel, everybody.ask));

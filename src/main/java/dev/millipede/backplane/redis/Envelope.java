@@ -33,14 +33,17 @@ import java.util.Map;
  * <tr><td>4</td><td>info: client, UTF-8; there is an info when this is there</td></tr>
  * <tr><td>5</td><td>info: connInfo, one JSON value without line breaks; with 4 only</td></tr>
  * <tr><td>6</td><td>a tag: length of its key (2 bytes), key, value, both UTF-8</td></tr>
+ * <tr><td>7</td><td>mark of the position, 4 bytes; left out when 0; with 1 only</td></tr>
  * <tr><td>other</td><td>skipped: a newer node of this version may write some</td></tr>
  * </table>
+ *
+ * <p>Publishers write none of 1, 2 and 7: the script that gives a position puts them in front of the other fields.
  */
 final class Envelope {
-    static final byte MARK = (byte) 0xFF;
+    static final byte LEAD = (byte) 0xFF;
     static final byte VERSION = 1;
 
-    /** Mark, version and header length. */
+    /** Lead, version and header length. */
     static final int PREFIX = 1 + 1 + Integer.BYTES;
 
     /** A field's id and length. */
@@ -52,6 +55,7 @@ final class Envelope {
     static final int CLIENT = 4;
     static final int CONN_INFO = 5;
     static final int TAG = 6;
+    static final int MARK = 7;
 
     private static final int MAX_TAG_KEY = 0xFFFF;
 
@@ -68,7 +72,7 @@ final class Envelope {
 
     /** Whether a message claims to be one: else it is a plain message of somebody else. */
     static boolean isOne(byte[] message) {
-        return message.length > 0 && message[0] == MARK;
+        return message.length > 0 && message[0] == LEAD;
     }
 
     /**
@@ -92,7 +96,7 @@ final class Envelope {
         }
         byte[] payload = publication.data().bytes();
         ByteBuffer out = ByteBuffer.allocate(Math.addExact(PREFIX + header, payload.length));
-        out.put(MARK).put(VERSION).putInt(header);
+        out.put(LEAD).put(VERSION).putInt(header);
         fields.forEach(out::put);
         return out.put(payload).array();
     }
@@ -108,6 +112,9 @@ final class Envelope {
         if (position != null) {
             fields.add(field(OFFSET, Long.BYTES).putLong(position.offset()).array());
             fields.add(field(EPOCH, position.epoch().getBytes(US_ASCII)));
+            if (position.mark() != 0) {
+                fields.add(field(MARK, Integer.BYTES).putInt(position.mark()).array());
+            }
         }
         if (info != null) {
             addInfo(fields, info);

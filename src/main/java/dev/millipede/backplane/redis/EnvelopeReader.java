@@ -23,6 +23,7 @@ final class EnvelopeReader {
     private int seen;
     private long offset;
     private String epoch = "";
+    private int mark;
     private String user = "";
     private String client = "";
     private @Nullable Payload connInfo;
@@ -42,7 +43,7 @@ final class EnvelopeReader {
     }
 
     /**
-     * Reads what follows mark and version.
+     * Reads what follows lead and version.
      *
      * @param bytes at least as long as the prefix
      * @return null when they break off or contradict themselves
@@ -98,6 +99,11 @@ final class EnvelopeReader {
                 once(id);
                 connInfo = json(from, to);
             }
+            case Envelope.MARK -> {
+                once(id);
+                require(to - from == Integer.BYTES);
+                mark = ByteBuffer.wrap(bytes).getInt(from);
+            }
             case Envelope.TAG -> readTag(from, to);
             default -> {}
         }
@@ -127,10 +133,11 @@ final class EnvelopeReader {
     private @Nullable Position position() throws Malformed {
         require(has(Envelope.OFFSET) == has(Envelope.EPOCH));
         if (!has(Envelope.OFFSET)) {
+            require(!has(Envelope.MARK));
             return null;
         }
         require(offset > 0 && Position.isEpoch(epoch));
-        return new Position(epoch, offset);
+        return new Position(epoch, offset, mark);
     }
 
     private void once(int id) throws Malformed {

@@ -7,6 +7,8 @@ import dev.millipede.channel.Namespaces;
 import dev.millipede.channel.Payload;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.security.SecureRandom;
+import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +27,11 @@ public final class RedisBackplane implements Backplane {
      */
     public RedisBackplane(
             Vertx vertx, RedisConfig config, Namespaces namespaces, Function<byte[], @Nullable Payload> plain) {
-        this.broker = new RedisBroker(new Connector(vertx, config), new Messages(config.prefix(), namespaces, plain));
+        this.broker = new RedisBroker(
+                new Connector(vertx, config),
+                new Messages(config.prefix(), namespaces, plain),
+                // Not the default one: two nodes that start in the same moment must not make up the same numbers.
+                new SplittableRandom(new SecureRandom().nextLong()));
     }
 
     @Override
@@ -33,7 +39,7 @@ public final class RedisBackplane implements Backplane {
         return broker;
     }
 
-    /** Whether both connections stand, everything is subscribed to, and what is published comes back. */
+    /** Whether all connections stand, everything is subscribed to, and what is published comes back. */
     @Override
     public boolean isReady() {
         return broker.isReady();

@@ -4,6 +4,7 @@ import dev.millipede.backplane.Broker;
 import dev.millipede.backplane.HistoryQuery;
 import dev.millipede.backplane.PublishOptions;
 import dev.millipede.backplane.Published;
+import dev.millipede.backplane.redis.Item.Answer;
 import dev.millipede.channel.Channel;
 import dev.millipede.channel.HistoryPage;
 import dev.millipede.channel.Position;
@@ -11,43 +12,47 @@ import dev.millipede.channel.Publication;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes and subscribes in Redis. Envelopes are made on the publisher's thread; all else happens on the event loop of the
- * router, which both connections belong to.
+ * Publishes, subscribes and reads in Redis. Envelopes are made on the publisher's thread; all else happens on the event loop
+ * of the router, which all connections belong to.
  *
- * <p>What is under way to Redis is bounded; past that a publish fails at once.
+ * <p>What is under way to Redis is bounded, for publications and for reads; past that a call fails at once.
  */
 final class RedisBroker implements Broker {
-    /** Publications under way; below what the client lets wait on one connection. */
-    static final int MAX_UNDER_WAY = 16_384;
-
-    /** Bytes of envelopes under way. */
-    static final long MAX_BYTES = 64 << 20;
-
     private final Connector connector;
     private final Messages messages;
-    private final AtomicInteger underWay = new AtomicInteger();
-    private final AtomicLong bytesUnderWay = new AtomicLong();
+    private final Acknowledged acknowledged = new Acknowledged();
+    private final RandomGenerator random;
+    private final StreamRequests requests;
+    private final UnderWay publications = new UnderWay();
+    private final UnderWay reads = new UnderWay();
     private volatile @Nullable Listening listening;
     private volatile boolean ready;
 
-    private record Listening(ContextInternal context, RedisSession session) {}
+    private record Listening(ContextInternal context, RedisSession session, Listener listener) {}
 
-    RedisBroker(Connector connector, Messages messages) {
+    /** @param random belongs to the event loop that will listen */
+    RedisBroker(Connector connector, Messages messages, RandomGenerator random) {
         this.connector = connector;
         this.messages = messages;
+        this.random = random;
+        this.requests = new StreamRequests(messages, random);
     }
 
     @Override
     public void listen(Listener listener) {
         ContextInternal context = Objects.requireNonNull(ContextInternal.current(), "called outside an event loop");
-        RedisSession session = new RedisSession(context, connector, messages, listener, now -> ready = now);
-        listening = new Listening(context, session);
+        RedisSession session = new RedisSession(context, connector, messages, listener, random, now -> ready = now);
+        listening = new Listening(context, session, listener);
         session.open();
     }
 
@@ -72,60 +77,112 @@ final class RedisBroker implements Broker {
     }
 
     @Override
+    public Future<Published> publish(Publication publication, PublishOptions options) {
+        Channel channel = publication.channel();
+        boolean stored = channel.namespace().history().isKept() && !options.skipHistory();
+        byte[] message = Envelope.encode(
+                new Publication(channel, publication.data(), publication.info(), null, publication.tags()));
+        return ask(
+                publications, message.length, (target, response) -> published(channel, response), (target, answer) -> {
+                    Position heard = stored ? target.listener.known(channel) : null;
+                    Position known = stored ? acknowledged.known(channel, heard) : null;
+                    Request request = requests.publish(channel, message, options, known);
+                    target.session.publish(new Item(request, Item.Kind.WRITE, 1, answer));
+                });
+    }
+
+    private Published published(Channel channel, @Nullable Response response) {
+        Published published = StreamAnswers.published(response);
+        if (published.position() != null && !published.suppressed()) {
+            acknowledged.told(channel, published.position());
+        }
+        return published;
+    }
+
+    @Override
     public Future<HistoryPage> history(Channel channel, HistoryQuery query) {
-        return Future.failedFuture("not yet");
+        int weight = 1 + StreamRequests.most(channel, query.limit());
+        return read(channel, weight, () -> requests.history(channel, query));
     }
 
     @Override
     public Future<HistoryPage> after(Channel channel, Position known, int limit) {
-        return Future.failedFuture("not yet");
+        int weight = 1 + StreamRequests.most(channel, limit);
+        return read(channel, weight, () -> requests.after(channel, known, limit));
+    }
+
+    private Future<HistoryPage> read(Channel channel, int weight, Supplier<Request> request) {
+        return ask(
+                reads,
+                0,
+                (target, response) -> StreamAnswers.page(channel, response, target.listener),
+                (target, answer) -> target.session.read(new Item(request.get(), Item.Kind.READ, weight, answer)));
     }
 
     @Override
     public Future<Void> removeHistory(Channel channel) {
-        return Future.failedFuture("not yet");
+        return ask(
+                        reads,
+                        0,
+                        (target, response) -> channel,
+                        (target, answer) ->
+                                target.session.read(new Item(requests.remove(channel), Item.Kind.READ, 1, answer)))
+                .mapEmpty();
     }
 
-    @Override
-    public Future<Published> publish(Publication publication, PublishOptions options) {
+    /**
+     * Asks Redis and completes where the caller is.
+     *
+     * @param bytes held until the answer is there
+     * @param reader makes a result of what Redis answered; called on the router's loop, as is {@code send}
+     */
+    private <T> Future<T> ask(
+            UnderWay room,
+            int bytes,
+            BiFunction<Listening, @Nullable Response, T> reader,
+            BiConsumer<Listening, Answer> send) {
         Listening target = listening;
         if (target == null) {
             return Future.failedFuture("no router listens");
         }
-        byte[] message = Envelope.encode(publication);
-        int count = underWay.incrementAndGet();
-        long bytes = bytesUnderWay.addAndGet(message.length);
-        if (count > MAX_UNDER_WAY || bytes > MAX_BYTES) {
-            ended(message);
+        if (!room.enter(bytes)) {
             return Future.failedFuture("Redis is behind");
         }
         ContextInternal caller = ContextInternal.current();
-        Promise<Published> accepted = caller == null ? Promise.promise() : caller.promise();
-        Publisher.Item item = new Publisher.Item(
-                Publisher.request(messages.nameBytes(publication.channel()), message), (receivers, failure) -> {
-                    ended(message);
-                    answer(caller, accepted, failure);
-                });
-        target.context.emit(ignored -> target.session.publish(item));
-        return accepted.future();
+        Promise<T> result = caller == null ? Promise.promise() : caller.promise();
+        Answer answer = new Answer() {
+            @Override
+            public void told(@Nullable Response response, @Nullable Throwable failure) {
+                complete(caller, result, failure == null ? read(response) : Future.failedFuture(failure));
+            }
+
+            private Future<T> read(@Nullable Response response) {
+                try {
+                    return Future.succeededFuture(reader.apply(target, response));
+                } catch (RuntimeException e) {
+                    return Future.failedFuture(e);
+                }
+            }
+
+            @Override
+            public void ended() {
+                room.leave(bytes);
+            }
+        };
+        target.context.emit(ignored -> send.accept(target, answer));
+        return result.future();
     }
 
-    private void ended(byte[] message) {
-        underWay.decrementAndGet();
-        bytesUnderWay.addAndGet(-message.length);
-    }
-
-    /** Completes where the caller is, where there is one: there, answers come in the order of the questions. */
-    private static void answer(
-            @Nullable ContextInternal caller, Promise<Published> accepted, @Nullable Throwable failure) {
+    /** Where the caller is, where there is one: there, answers come in the order of the questions. */
+    private static <T> void complete(@Nullable ContextInternal caller, Promise<T> result, Future<T> outcome) {
         if (caller == null) {
-            accepted.complete(failure == null ? Published.PLAIN : null, failure);
+            outcome.onComplete(result);
         } else {
-            caller.emit(ignored -> accepted.complete(failure == null ? Published.PLAIN : null, failure));
+            caller.emit(ignored -> outcome.onComplete(result));
         }
     }
 
-    /** Ends both connections. Safe on any thread. */
+    /** Ends all connections. Safe on any thread. */
     Future<Void> close() {
         Listening current = listening;
         if (current == null) {

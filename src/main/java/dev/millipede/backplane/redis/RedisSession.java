@@ -6,8 +6,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.millipede.backplane.Broker;
 import dev.millipede.backplane.Skipped;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -16,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A node's two connections to Redis and what is known of their health. Confined to the event loop of the router, from the
+ * A node's three connections to Redis and what is known of their health. Confined to the event loop of the router, from the
  * moment it listens.
  */
 final class RedisSession implements Subscriber.Events, Probe.Actions {
@@ -25,12 +26,19 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
     /** Between two questions to the sentinels who the master is. */
     private static final long MASTER_MILLIS = 3_000;
 
+    /**
+     * Publications that may be asked for and not answered, if not by one request alone: what Redis and this node hold
+     * answers for at one time. Of their bytes nothing is known before.
+     */
+    private static final int READ_WINDOW = 65_536;
+
     private final ContextInternal context;
     private final Connector connector;
     private final Broker.Listener listener;
     private final Messages messages;
     private final Consumer<Boolean> ready;
-    private final Publisher publisher;
+    private final Pipeline publishing;
+    private final Pipeline reading;
     private final Subscriber subscriber;
     private final Probe probe;
     private final String probeChannel;
@@ -48,6 +56,9 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
     private boolean restored;
     private boolean stalled;
     private boolean closed;
+    private long lastTick = millis();
+    private long paused;
+    private long lastPing;
 
     /** @param ready is told whenever it may have changed */
     RedisSession(
@@ -55,14 +66,15 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
             Connector connector,
             Messages messages,
             Broker.Listener listener,
+            RandomGenerator random,
             Consumer<Boolean> ready) {
-        RandomGenerator random = RandomGenerator.getDefault();
         this.context = context;
         this.connector = connector;
         this.messages = messages;
         this.listener = listener;
         this.ready = ready;
-        this.publisher = new Publisher(context, connector, random);
+        this.publishing = new Pipeline(context, connector, "publish", Integer.MAX_VALUE, random);
+        this.reading = new Pipeline(context, connector, "read", READ_WINDOW, random);
         this.subscriber = new Subscriber(context, connector, this, random);
         this.probe = new Probe(millis(), this);
         this.probeChannel = messages.name("millipede:probe:" + UUID.randomUUID());
@@ -72,21 +84,34 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
     }
 
     void open() {
-        publisher.kept().open();
+        publishing.kept().open();
+        reading.kept().open();
         subscriber.kept().open();
     }
 
-    void publish(Publisher.Item item) {
+    void publish(Item item) {
+        send(publishing, stalled, item);
+    }
+
+    void read(Item item) {
+        send(reading, isReadingStalled(), item);
+    }
+
+    private static void send(Pipeline pipeline, boolean stalled, Item item) {
         if (stalled) {
-            item.receivers().fail("Redis does not answer");
+            item.end(null, new IllegalStateException("Redis does not answer"));
         } else {
-            publisher.publish(item);
+            pipeline.send(item);
         }
+    }
+
+    private boolean isReadingStalled() {
+        return reading.silence() > Probe.STALLED_MILLIS;
     }
 
     /** While everything is being restored a stall refuses nothing: what is not subscribed to then would be forgotten. */
     Future<Void> subscribe(String name) {
-        boolean away = stalled || !publisher.kept().isOpen();
+        boolean away = stalled || !publishing.kept().isOpen();
         return away && restored ? Future.failedFuture("Redis does not answer") : subscriber.subscribe(name);
     }
 
@@ -156,14 +181,38 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
     }
 
     private void tick() {
+        long steady = steadyMillis();
+        publishing.tick(steady);
+        reading.tick(steady);
+        ping(steady);
         if (subscriber.kept().isOpen()
                 && !hearsProbes
                 && !probesRefused
                 && millis() - connectedAt > Probe.MUTE_MILLIS) {
             subscriber.kept().drop("nothing was acknowledged for " + Probe.MUTE_MILLIS + " ms");
         }
-        probe.tick(millis(), publisher.kept().isOpen(), probedGeneration());
+        probe.tick(millis(), publishing.kept().isOpen(), probedGeneration());
         tellReady();
+    }
+
+    /** A clock that stands while this process does: what came meanwhile has not been read when it goes on. */
+    private long steadyMillis() {
+        long now = millis();
+        long late = now - lastTick - Probe.TICK_MILLIS;
+        lastTick = now;
+        paused += late > Probe.PERIOD_MILLIS ? late : 0;
+        return now - paused;
+    }
+
+    /** Reads may be rare: that their connection lives has to be seen before. */
+    private void ping(long now) {
+        if (reading.silence() > Probe.MUTE_MILLIS) {
+            reading.kept().drop("nothing was answered for " + Probe.MUTE_MILLIS + " ms");
+        } else if (reading.kept().isOpen() && reading.silence() == 0 && now - lastPing >= Probe.PERIOD_MILLIS) {
+            lastPing = now;
+            // Also an error is a sign of life.
+            reading.send(new Item(Request.cmd(Command.PING), Item.Kind.PROBE, 1, (pong, failure) -> {}));
+        }
     }
 
     private int probedGeneration() {
@@ -172,19 +221,20 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
 
     @Override
     public void send(long number) {
-        Promise<Integer> receivers = Promise.promise();
-        receivers
-                .future()
-                .onComplete(
-                        count -> probe.answered(number, count, millis(), probedGeneration()),
-                        failure -> probe.failed(number));
         byte[] message = Long.toString(number).getBytes(US_ASCII);
-        publisher.publish(new Publisher.Item(Publisher.request(probeChannelBytes, message), receivers));
+        Request request = Request.cmd(Command.PUBLISH).arg(probeChannelBytes).arg(message);
+        publishing.send(new Item(request, Item.Kind.PROBE, 1, (answer, failure) -> {
+            if (failure == null) {
+                probe.answered(number, StreamAnswers.receivers(answer), millis(), probedGeneration());
+            } else {
+                probe.failed(number);
+            }
+        }));
     }
 
     @Override
     public void mute() {
-        publisher.kept().drop("nothing was answered for " + Probe.MUTE_MILLIS + " ms");
+        publishing.kept().drop("nothing was answered for " + Probe.MUTE_MILLIS + " ms");
     }
 
     @Override
@@ -201,7 +251,8 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
         connector.currentMaster().onComplete(master -> {
             lookingUp = false;
             if (master.succeeded() && master.result() != null) {
-                follow(publisher.kept(), master.result());
+                follow(publishing.kept(), master.result());
+                follow(reading.kept(), master.result());
                 follow(subscriber.kept(), master.result());
             }
         });
@@ -216,14 +267,21 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
 
     private void tellReady() {
         stalled = probe.isStalled(millis());
-        ready.accept(restored && hearsProbes && publisher.kept().isOpen() && !stalled && !probe.isRefused());
+        ready.accept(restored
+                && hearsProbes
+                && publishing.kept().isOpen()
+                && reading.kept().isOpen()
+                && !stalled
+                && !isReadingStalled()
+                && !probe.isRefused());
     }
 
     void close() {
         context.owner().cancelTimer(probeTimer);
         context.owner().cancelTimer(masterTimer);
         closed = true;
-        publisher.kept().close();
+        publishing.kept().close();
+        reading.kept().close();
         subscriber.kept().close();
         ready.accept(false);
     }

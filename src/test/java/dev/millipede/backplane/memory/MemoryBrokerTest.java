@@ -16,6 +16,7 @@ import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -26,7 +27,7 @@ class MemoryBrokerTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final Context loop = ((VertxInternal) vertx).createEventLoopContext();
-    private final MemoryBroker broker = new MemoryBroker();
+    private final MemoryBroker broker = new MemoryBroker(new Streams(() -> 0, new Random(1)));
     private final List<Publication> heard = new ArrayList<>();
     private final Channel room = Objects.requireNonNull(Channel.of("room:a", Namespaces.DEFAULTS));
 

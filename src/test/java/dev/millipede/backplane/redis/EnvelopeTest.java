@@ -38,17 +38,26 @@ class EnvelopeTest {
             POSITION,
             inOrder("lang", "de", "naïve", ""));
 
+    private static final Publication MARKED = new Publication(
+            ROOM,
+            payload("[1]"),
+            new ClientInfo("", "id-1", null),
+            new Position("aXbYcZdW", 4294967297L, 0xFEDC_BA98),
+            Map.of());
+
     /** What version 1 wrote when it was made; never written again. */
     @Test
     void theFirstEnvelopesOfThisVersionAreStillRead() {
         assertThat(open(fixture("v1-minimal"))).hasToString(MINIMAL.toString());
         assertThat(open(fixture("v1-full"))).hasToString(FULL.toString());
+        assertThat(open(fixture("v1-mark"))).hasToString(MARKED.toString());
     }
 
     @Test
     void whatIsWrittenTodayIsThisVersionByteForByte() {
         assertThat(Envelope.encode(MINIMAL)).isEqualTo(fixture("v1-minimal"));
         assertThat(Envelope.encode(FULL)).isEqualTo(fixture("v1-full"));
+        assertThat(Envelope.encode(MARKED)).isEqualTo(fixture("v1-mark"));
     }
 
     @Test
@@ -95,7 +104,7 @@ class EnvelopeTest {
 
     @Test
     void fieldsOfANewerNodeAreSkipped() {
-        assertThat(open(header(field(7, "new") + field(255, "") + field(0, "\u00FF"))))
+        assertThat(open(header(field(8, "new") + field(255, "") + field(0, "\u00FF"))))
                 .hasToString(MINIMAL.toString());
     }
 
@@ -117,9 +126,14 @@ class EnvelopeTest {
         String epoch = field(Envelope.EPOCH, "e");
         String client = field(Envelope.CLIENT, "c");
         String tag = field(Envelope.TAG, "\0\u0001ka");
+        String mark = field(Envelope.MARK, "\0\0\0\u0001");
         return new String[] {
             offset,
             epoch,
+            mark,
+            offset + epoch + mark + mark,
+            offset + epoch + field(Envelope.MARK, "\0\0\u0001"),
+            offset + epoch + field(Envelope.MARK, "\0\0\0\0\u0001"),
             field(Envelope.OFFSET, "\0\0\0\0\0\0\0\0") + epoch,
             field(Envelope.OFFSET, "\u0080\0\0\0\0\0\0\0") + epoch,
             field(Envelope.OFFSET, "\0\0\0\u0001") + epoch,
@@ -216,8 +230,9 @@ class EnvelopeTest {
         }
         Payload connInfo = random.nextBoolean() ? payload("{\"n\":" + random.nextInt() + '}') : null;
         ClientInfo info = random.nextBoolean() ? new ClientInfo(text(random), text(random), connInfo) : null;
-        Position position =
-                random.nextBoolean() ? new Position("e" + random.nextInt(100), 1 + random.nextInt(99)) : null;
+        Position position = random.nextBoolean()
+                ? new Position("e" + random.nextInt(100), 1 + random.nextInt(99), random.nextInt(3) - 1)
+                : null;
         return new Publication(ROOM, payload('"' + text(random) + '"'), info, position, tags);
     }
 

@@ -1,6 +1,5 @@
-package dev.millipede.it;
+package dev.millipede.support;
 
-import dev.millipede.support.RedisProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,13 +9,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Users of a Redis, and what {@code docs/operations.md} says one needs. */
-final class RedisRights {
+public final class RedisRights {
     private static final String DOCUMENTED = "ACL SETUSER millipede on >SECRET ";
 
     private RedisRights() {}
 
     /** The rights in the documentation, one a word. */
-    static String[] documented() {
+    public static String[] documented() {
         try (Stream<String> lines = Files.lines(Path.of("docs/operations.md"))) {
             String line = lines.map(String::strip)
                     .filter(each -> each.startsWith(DOCUMENTED))
@@ -29,7 +28,7 @@ final class RedisRights {
     }
 
     /** Makes a user who has these rights and no other, in place of one of the same name. */
-    static void allow(RedisProcess redis, String user, String password, String... rights) {
+    public static void allow(RedisProcess redis, String user, String password, String... rights) {
         List<String> command = new ArrayList<>(List.of("ACL", "SETUSER", user, "reset", "on", ">" + password));
         command.addAll(List.of(rights));
         redis.command(command.toArray(String[]::new));
