@@ -264,6 +264,21 @@ class StreamTest extends StreamFixture {
     }
 
     @Test
+    void whatWasTooMuchIsReadEvenWhenNothingElseComes() {
+        listening(0, 0);
+        int last = 1;
+        while (streams.metrics.scrape().contains("millipede_held_dropped_bytes_total 0.0")) {
+            live(++last);
+        }
+        broker.answer(at("e", 50), publications(1, 50));
+        assertThat(broker.reads.get(0).known()).isEqualTo(at("e", 50));
+        broker.answer(at("e", last), publications(51, last));
+
+        assertThat(told(0)).hasSize(last);
+        assertThat(broker.reads).isEmpty();
+    }
+
+    @Test
     void aChannelWithoutListenersGoesOnUntilItIsGivenUp() {
         listening(7, 0);
         upstream.unwant(channel, 0, 0);
@@ -314,6 +329,18 @@ class StreamTest extends StreamFixture {
         assertThat(broker.reads.get(0).known()).isEqualTo(at("e", 7));
         broker.answer(at("f", 8));
         assertThat(told(0)).containsExactly("8", "lost f:8");
+    }
+
+    @Test
+    void aReadFromBeforeALossDoesNotVouchForWhatWentOnSince() {
+        listening(7, 0);
+        recover(0, 1, "e", 9);
+        reconnect();
+        broker.confirm();
+        live(8);
+        broker.answer(at("e", 7));
+
+        assertThat(broker.reads.get(0).known()).isEqualTo(at("e", 7));
     }
 
     @Test
