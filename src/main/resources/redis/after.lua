@@ -2,7 +2,7 @@
 -- publication is, Redis has lost what others have seen: the stream gets a new epoch.
 --
 -- KEYS[1]  meta: hash with e = epoch, s = offset of the newest publication, t = its mark
--- KEYS[2]  stream: entries offset-mark with the field m = envelope without position
+-- KEYS[2]  stream: entries offset-mark with the fields m = envelope without position, p = mark of the publication before
 -- ARGV[1]  epoch for a stream that is to begin anew
 -- ARGV[2]  milliseconds that meta is kept
 -- ARGV[3]  most entries, at least 1
@@ -26,7 +26,13 @@ local function replaced(known, top, mark)
     return mark ~= ARGV[6]
   end
   local entry = redis.call('XRANGE', stream, ARGV[5], ARGV[5], 'COUNT', 1)[1]
-  return entry and entry[1] ~= ARGV[5] .. '-' .. ARGV[6]
+  if entry then
+    return entry[1] ~= ARGV[5] .. '-' .. ARGV[6]
+  end
+  -- It has been trimmed; the one after it remembers its mark.
+  local after = decimal(known + 1)
+  entry = redis.call('XRANGE', stream, after, after, 'COUNT', 1)[1]
+  return entry and entry[2][3] == 'p' and entry[2][4] ~= ARGV[6]
 end
 
 local function read()
@@ -44,7 +50,8 @@ local function read()
       redis.call('DEL', stream)
     end
   end
-  redis.call('PEXPIRE', meta, ARGV[2])
+  -- Where Redis takes no writes it may still be read.
+  redis.pcall('PEXPIRE', meta, ARGV[2])
   local page = {}
   if epoch == ARGV[4] and known < top then
     page = redis.call('XRANGE', stream, decimal(known + 1), decimal(top), 'COUNT', ARGV[3])

@@ -1,7 +1,7 @@
 -- Reads a part of a channel's history, and how far it has come. A channel without an epoch gets one.
 --
 -- KEYS[1]  meta: hash with e = epoch, s = offset of the newest publication, t = its mark
--- KEYS[2]  stream: entries offset-mark with the field m = envelope without position
+-- KEYS[2]  stream: entries offset-mark with the fields m = envelope without position, p = mark of the publication before
 -- ARGV[1]  epoch for a stream that is to begin anew
 -- ARGV[2]  milliseconds that meta is kept
 -- ARGV[3]  most entries, 0 = only the position
@@ -36,7 +36,8 @@ local function read()
     redis.call('HSET', meta, 'e', epoch)
     redis.call('DEL', stream)
   end
-  redis.call('PEXPIRE', meta, ARGV[2])
+  -- Where Redis takes no writes it may still be read.
+  redis.pcall('PEXPIRE', meta, ARGV[2])
   local page = {}
   if ARGV[3] ~= '0' and (ARGV[4] == '' or ARGV[4] == epoch) then
     page = entries(top)

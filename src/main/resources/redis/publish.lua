@@ -1,7 +1,7 @@
 -- Publishes to a channel that keeps history: its offset, its place in the stream and its delivery in one step.
 --
 -- KEYS[1]   meta: hash with e = epoch, s = offset of the newest publication, t = its mark, v = version, ve = version epoch
--- KEYS[2]   stream: entries offset-mark with the field m = envelope without position
+-- KEYS[2]   stream: entries offset-mark with the fields m = envelope without position, p = mark of the publication before
 -- KEYS[3]   result of the idempotency key: "offset mark epoch", or "" for a publication without position; left out = no key
 -- ARGV[1]   envelope without position
 -- ARGV[2]   name of the channel in Redis
@@ -51,8 +51,8 @@ local function remember(epoch, offset, mark)
   end
 end
 
-local function append(id)
-  return redis.pcall('XADD', stream, 'MAXLEN', ARGV[5], id, 'm', ARGV[1])
+local function append(id, before)
+  return redis.pcall('XADD', stream, 'MAXLEN', ARGV[5], id, 'm', ARGV[1], 'p', before)
 end
 
 local function publish()
@@ -85,12 +85,12 @@ local function publish()
   end
 
   local offset = decimal(top + 1)
-  local added = append(offset .. '-' .. ARGV[4])
+  local added = append(offset .. '-' .. ARGV[4], mark)
   if type(added) == 'table' and added.err and string.find(added.err, 'equal or smaller', 1, true) then
     -- The stream is ahead of meta, so part of meta was lost: these offsets have been given before.
     epoch = ARGV[3]
     redis.call('DEL', stream)
-    added = append(offset .. '-' .. ARGV[4])
+    added = append(offset .. '-' .. ARGV[4], mark)
   end
   if type(added) == 'table' and added.err then
     error(added)

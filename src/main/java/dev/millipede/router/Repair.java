@@ -341,6 +341,7 @@ final class Repair {
             found();
             stream.streams.metrics.repaired(continuation.next().size());
             continuation.next().forEach(stream::advance);
+            stream.read();
         }
         switch (covered ? continuation.outcome() : Outcome.LOST) {
             case COMPLETE -> {

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *     <td>everybody, by {@link #position()}. {@code Broker.Listener.known} answers it too: whoever publishes has seen at most
  *     what was sent, and a stream that does not have that has lost it. It is the mark of the last one sent that gives a rewind
  *     away, so it must not be a position that nobody was sent</td></tr>
- * <tr><td>{@code unverified}</td><td>{@code at} as it was when the connection broke, until that is compared</td>
+ * <tr><td>{@code unverified}</td><td>{@code at} as it was when the connection broke, or as it was last read since, until that is compared</td>
  *     <td>{@link Repair} alone, by {@link #askFrom()}: what went on since may be of a stream that was rewound</td></tr>
  * <tr><td>{@code heard}</td><td>the last publication that came by itself, whether it went on or not</td>
  *     <td>{@link #live} alone: what comes on one connection and goes back is given offsets again</td></tr>
@@ -149,9 +149,7 @@ final class Stream {
         if (another || top.offset() > position().offset()) {
             at = top;
         }
-        if (another && unverified != null) {
-            unverified = top;
-        }
+        read();
         dropRecent();
         if (laggards != null) {
             laggards.positionLost(position());
@@ -197,6 +195,13 @@ final class Stream {
         }
         if (repair != null) {
             repair.interrupted();
+        }
+    }
+
+    /** Everything up to here was read: it is to be compared itself, if that read does not count as a comparison. */
+    void read() {
+        if (unverified != null) {
+            unverified = at;
         }
     }
 

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells the members of channels whose publications cannot be had any more that they have lost their place, one after the
@@ -29,6 +31,8 @@ final class Resets {
     private static final long SLICE_NANOS = FanOut.SLICE_NANOS;
 
     private static final int CLOCK_EVERY = 8;
+
+    private static final Logger log = LoggerFactory.getLogger(Resets.class);
 
     private final Instance instance;
     private final Loop loop;
@@ -74,6 +78,9 @@ final class Resets {
 
     /** Moves on by {@link Heartbeat#TICK_MILLIS}. */
     void tick() {
+        if (!due.isEmpty() && !scheduled) {
+            slice();
+        }
         if (waiting == 0) {
             return;
         }
@@ -99,7 +106,14 @@ final class Resets {
         int told = 0;
         @Nullable Reset next;
         while ((next = due.poll()) != null) {
-            reset(next.member, next.channel);
+            try {
+                reset(next.member, next.channel);
+            } catch (OutOfMemoryError e) {
+                // It stays suspended and so misses nothing unawares; a later tick tries again.
+                log.error("no memory to tell of a lost position", e);
+                due.addFirst(next);
+                return;
+            }
             if (++told % CLOCK_EVERY == 0 && loop.nanoTime().getAsLong() - start >= SLICE_NANOS) {
                 break;
             }
@@ -124,17 +138,21 @@ final class Resets {
         }
     }
 
+    /** Told first: nothing is delivered before that, also where telling fails. */
     private void beginAgain(Connection member, PositionedChannel channel, Position position) {
         String name = channel.channel.name();
         byte[] end = instance.protocol.encode(new UnsubscribePush(name, INSUFFICIENT_STATE, REASON));
         byte[] begin = instance.protocol.encode(new SubscribePush(name, position));
-        instance.subscribers.resume(member, channel);
         instance.outbox.sendText(member, instance.protocol.join(end, begin));
+        if (member.isSuspended(channel)) {
+            instance.subscribers.resume(member, channel);
+        }
     }
 
     private void end(Connection member, PositionedChannel channel) {
-        String name = channel.channel.name();
-        instance.subscribers.leave(member, channel);
-        instance.reply(member, new UnsubscribePush(name, INSUFFICIENT_STATE, REASON));
+        instance.reply(member, new UnsubscribePush(channel.channel.name(), INSUFFICIENT_STATE, REASON));
+        if (member.isSuspended(channel)) {
+            instance.subscribers.leave(member, channel);
+        }
     }
 }

@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Runs one fault after the other over one fleet and prints what became of each channel. {@code main} takes the names of
- * faults, without any those that are {@link Fault#wanted}, and {@code --own-network} where the process has a network namespace of its own.
+ * faults, without any those that are {@link Fault#wanted}, and {@code --own-network} where the process has a network
+ * namespace of its own.
  */
 public final class HistoryChecker implements AutoCloseable {
     /** A line that begins with this ends each fault, followed by its name and {@value #OK} or what is wrong. */

@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class Publisher {
     private static final int ATTEMPT_MILLIS = 4_000;
     private static final int RETRY_MILLIS = 150;
+
+    /** The one error that says that nobody knows. */
+    private static final int INTERNAL = 100;
+
     private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(25);
 
     /** So long it keeps away from a node that failed. */
@@ -145,7 +149,12 @@ final class Publisher {
     private void answered(Attempt attempt, JsonObject answer) {
         JsonObject result = answer.getJsonObject("result");
         if (result == null) {
-            failed(attempt);
+            int code = answer.getJsonObject("error").getInteger("code");
+            if (code == INTERNAL) {
+                failed(attempt);
+            } else {
+                decide(attempt, Sent.Outcome.REFUSED, null);
+            }
         } else {
             String epoch = result.getString("epoch");
             Place place = epoch == null ? null : new Place(epoch, result.getLong("offset"));
@@ -157,7 +166,7 @@ final class Publisher {
         if (attempt.node == home) {
             avoidUntil = timers.nanoTime() + AVOID_NANOS;
         }
-        boolean patient = published % 2 == 1 && timers.nanoTime() - attempt.since < GIVE_UP_NANOS;
+        boolean patient = (published + publisher) % 2 == 1 && timers.nanoTime() - attempt.since < GIVE_UP_NANOS;
         if (patient) {
             Attempt again =
                     new Attempt(attempt.count + 1, (attempt.node + 1) % Fleet.NODES, attempt.since, attempt.wasCalm);

@@ -131,6 +131,9 @@ final class Verdict {
 
     /** An acknowledged publication has a place in the stream, and the stream has not shrunk below it. */
     private void isSomewhere(Sent each) {
+        if (each.outcome() == Sent.Outcome.REFUSED && placesOf.containsKey(each.id())) {
+            complain(Counter.CONFLICT, Ids.text(each.id()) + " was refused and came");
+        }
         if (!each.isAcknowledged()) {
             return;
         }

@@ -164,6 +164,16 @@ class VerdictTest {
     }
 
     @Test
+    void whatWasRefusedDoesNotCome() {
+        List<Sent> sent = List.of(new Sent(Ids.of(ONE, 1), Sent.Outcome.REFUSED, null, 1));
+        assertThat(judge(sent, new Place("e", 0), log(began("e", 0))).isWithoutLoss())
+                .isTrue();
+        assertThat(judge(sent, new Place("e", 1), log(began("e", 0), got("e", 1, 1)))
+                        .isHonest())
+                .isFalse();
+    }
+
+    @Test
     void epochsFollowEachOtherInOneOrder() {
         SubscriberLog forward = log(began("e", 0), got("e", 1, 1), began("f", 0), got("f", 1, 2));
         SubscriberLog backward = log(began("f", 0), got("f", 1, 2), began("e", 0), got("e", 1, 1), began("f", 1));

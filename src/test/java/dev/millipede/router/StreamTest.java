@@ -204,6 +204,24 @@ class StreamTest extends StreamFixture {
     }
 
     @Test
+    void anEpochThatComesBackIsARewind() {
+        listening(7, 0);
+        live(publication("f", 1));
+        broker.answer(at("f", 1));
+        told.clear();
+        reconnect();
+        broker.confirm();
+        broker.answer(at("e", 5));
+        assertThat(told).isEmpty();
+        Position claimed = Objects.requireNonNull(broker.reads.get(0).known());
+        assertThat(claimed.epoch()).isEqualTo("e");
+        assertThat(claimed.offset()).isGreaterThan(1L << 52);
+
+        broker.answer(at("g", 5));
+        assertThat(told(0)).containsExactly("lost g:5");
+    }
+
+    @Test
     void aReadThatFailsIsTriedAgainWhileOthersAreNotTouched() {
         listening(7, 0);
         live(9);
@@ -247,6 +265,21 @@ class StreamTest extends StreamFixture {
 
         live(501);
         assertThat(told(0)).containsExactly("501");
+        assertThat(broker.reads).isEmpty();
+    }
+
+    @Test
+    void whatWasTooMuchIsReadEvenWhenNothingElseComes() {
+        listening(0, 0);
+        int last = 1;
+        while (streams.metrics.scrape().contains("millipede_held_dropped_bytes_total 0.0")) {
+            live(++last);
+        }
+        broker.answer(at("e", 50), publications(1, 50));
+        assertThat(broker.reads.get(0).known()).isEqualTo(at("e", 50));
+        broker.answer(at("e", last), publications(51, last));
+
+        assertThat(told(0)).hasSize(last);
         assertThat(broker.reads).isEmpty();
     }
 
@@ -370,6 +403,29 @@ class StreamTest extends StreamFixture {
     }
 
     @Test
+    void aReadFromBeforeALossDoesNotVouchForWhatWentOnSince() {
+        listening(7, 0);
+        recover(0, 1, "e", 9);
+        reconnect();
+        broker.confirm();
+        live(8);
+        broker.answer(at("e", 7));
+
+        assertThat(broker.reads.get(0).known()).isEqualTo(at("e", 7));
+    }
+
+    @Test
+    void whatAReadFromBeforeALossBroughtIsComparedToo() {
+        listening(7, 0);
+        live(9);
+        reconnect();
+        broker.answer(at("e", 9), publications(8, 9));
+        broker.confirm();
+
+        assertThat(broker.reads.get(0).known()).isEqualTo(at("e", 9));
+    }
+
+    @Test
     void whatWentOnBeforeAComparisonThatCoversTooLittleIsNotSentAgain() {
         listening(7, 0);
         reconnect();
@@ -389,9 +445,9 @@ class StreamTest extends StreamFixture {
         broker.confirm();
         broker.answer(at("e", 9), publications(8, 9));
         assertThat(told(0)).containsExactly("8", "9");
-        assertThat(broker.reads.get(0).known()).isEqualTo(at("e", 7));
+        assertThat(broker.reads.get(0).known()).isEqualTo(at("e", 9));
 
-        broker.answer(at("e", 10), publications(8, 10));
+        broker.answer(at("e", 10), publications(10, 10));
         assertThat(told(0)).containsExactly("10");
         assertThat(broker.reads).isEmpty();
     }

@@ -33,6 +33,8 @@ final class Pipeline implements User {
     /** After so long without an answer nobody is kept waiting; with the time between two ticks less than 3 s. */
     static final long OWED_MILLIS = 2_500;
 
+    private static final String STILL_STARTING = "LOADING";
+
     private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
     private static final int MAX_BATCH = 512;
 
@@ -162,9 +164,12 @@ final class Pipeline implements User {
 
     private void load(RedisConnection target) {
         target.batch(Script.loads().toList()).onFailure(failure -> {
-            if (target == connection && !refusalReported) {
+            String why = String.valueOf(failure.getMessage());
+            // While it reads its data back after a restart it says so to every command; then the scripts are missed
+            // once.
+            if (target == connection && !refusalReported && !why.contains(STILL_STARTING)) {
                 refusalReported = true;
-                log.error("Redis refuses the scripts that history needs: {}", failure.getMessage());
+                log.error("Redis refuses the scripts that history needs: {}", why);
             }
         });
     }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class RedisBroker implements Broker {
     private final Connector connector;
     private final Messages messages;
+    private final Acknowledged acknowledged = new Acknowledged();
     private final RandomGenerator random;
     private final StreamRequests requests;
     private final UnderWay publications = new UnderWay();
@@ -82,14 +83,20 @@ final class RedisBroker implements Broker {
         byte[] message = Envelope.encode(
                 new Publication(channel, publication.data(), publication.info(), null, publication.tags()));
         return ask(
-                publications,
-                message.length,
-                (target, response) -> StreamAnswers.published(response),
-                (target, answer) -> {
-                    Position known = stored ? target.listener.known(channel) : null;
+                publications, message.length, (target, response) -> published(channel, response), (target, answer) -> {
+                    Position heard = stored ? target.listener.known(channel) : null;
+                    Position known = stored ? acknowledged.known(channel, heard) : null;
                     Request request = requests.publish(channel, message, options, known);
                     target.session.publish(new Item(request, Item.Kind.WRITE, 1, answer));
                 });
+    }
+
+    private Published published(Channel channel, @Nullable Response response) {
+        Published published = StreamAnswers.published(response);
+        if (published.position() != null && !published.suppressed()) {
+            acknowledged.told(channel, published.position());
+        }
+        return published;
     }
 
     @Override

@@ -79,7 +79,7 @@ final class StreamAnswers {
         Position position = entryPosition(epoch, entry.get(0).toString());
         Response fields = entry.get(1);
         byte[] message = position == null
-                        || fields.size() != 2
+                        || fields.size() < 2
                         || !fields.get(0).toString().equals("m")
                 ? new byte[0]
                 : fields.get(1).toBytes();

@@ -71,11 +71,11 @@ class RedisRewindIT {
     }
 
     @Test
-    void withoutTheNodesKnowledgeAnOffsetWouldBeGivenTwice() {
+    void withoutAnyNodesKnowledgeAnOffsetIsGivenTwiceAndItsMarkTells() {
         Position first = node.publish(kept, 1);
         Position second = node.publish(kept, 2);
         rollBack(first);
-        Position again = node.publish(kept, "\"another\"");
+        Position again = stranger(1);
 
         assertThat(again.epoch()).isEqualTo(second.epoch());
         assertThat(again.offset()).isEqualTo(second.offset());
@@ -83,11 +83,54 @@ class RedisRewindIT {
     }
 
     @Test
+    void whoPublishedWhatWasLostFindsOutAlsoWhereNobodyListens() {
+        Position first = node.publish(kept, 1);
+        Position second = node.publish(kept, 2);
+        rollBack(first);
+        Position again = node.publish(kept, "\"another\"");
+
+        assertThat(again.epoch()).isNotEqualTo(second.epoch());
+        assertThat(again.offset()).isEqualTo(2);
+    }
+
+    @Test
+    void aStreamThatHasGrownSoFarThatTheEntryIsTrimmedRemembersItsMark() {
+        Position first = node.publish(kept, 1);
+        Position second = node.publish(kept, 2);
+        rollBack(first);
+        // As many as are kept, and none of them at the offset that is known.
+        stranger(11);
+
+        isAnew(node.after(kept, second), second, 12);
+    }
+
+    @Test
+    void aStreamThatHasTrimmedWhatIsKnownIsWhole() {
+        node.publish(kept, 1);
+        Position second = node.publish(kept, 2);
+        stranger(10);
+
+        assertThat(offsets(node.after(kept, second))).hasSize(10);
+    }
+
+    /** A node that has heard nothing publishes so many, and returns the position of the last. */
+    private Position stranger(int publications) {
+        try (StreamNode other = new StreamNode(REDIS)) {
+            other.ready();
+            Position last = other.publish(kept, "\"another\"");
+            for (int i = 1; i < publications; i++) {
+                last = other.publish(kept, i);
+            }
+            return last;
+        }
+    }
+
+    @Test
     void theSameTopWithAnotherMarkIsANewEpochToWhoPublishes() {
         Position first = node.publish(kept, 1);
         Position second = node.publish(kept, 2);
         rollBack(first);
-        node.publish(kept, "\"another\"");
+        stranger(1);
         node.knows(kept, second);
         Position third = node.publish(kept, 3);
 
@@ -100,7 +143,7 @@ class RedisRewindIT {
         Position first = node.publish(kept, 1);
         Position second = node.publish(kept, 2);
         rollBack(first);
-        node.publish(kept, "\"another\"");
+        stranger(1);
 
         isAnew(node.after(kept, second), second, 2);
         assertThat(data(node.history(kept))).containsExactly("1", "\"another\"");
@@ -111,8 +154,7 @@ class RedisRewindIT {
         Position first = node.publish(kept, 1);
         Position second = node.publish(kept, 2);
         rollBack(first);
-        node.publish(kept, "\"another\"");
-        node.publish(kept, 3);
+        stranger(2);
 
         isAnew(node.after(kept, second), second, 3);
     }
