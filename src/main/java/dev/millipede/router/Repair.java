@@ -368,7 +368,8 @@ final class Repair {
             rewind(top.epoch());
             return Taken.MORE;
         }
-        if (sameEpoch && !asked.strict && !doubtful && mayCome(asked)) {
+        if (sameEpoch && !asked.strict && !doubtful && (onTheWay == null || hasCome(onTheWay))) {
+            // It may be on its way over the connection; where that broke, the comparison that follows tells.
             return Taken.LATER;
         }
         if (sameEpoch) {
@@ -378,12 +379,6 @@ final class Repair {
         }
         stream.lose(top);
         return Taken.ALL;
-    }
-
-    /** Whether what a page had, and what instances were not sent, may be on its way over the connection. */
-    private boolean mayCome(Question asked) {
-        // Where the connection broke, the comparison that follows tells.
-        return !asked.counts || onTheWay == null || hasCome(onTheWay);
     }
 
     private boolean hasCome(OnTheWay what) {
