@@ -53,6 +53,10 @@ public final class Client {
     private Runnable cancelReconnect = () -> {};
     private boolean wanted;
     private boolean connected;
+
+    /** Whether connect has been sent on this connection. */
+    private boolean introduced;
+
     private boolean pongs;
 
     /**
@@ -116,7 +120,8 @@ public final class Client {
         if (!subscriptions.containsKey(channel)) {
             Subscription subscription = new Subscription(channel, new Backoff(settings, random));
             subscriptions.put(channel, subscription);
-            if (connected) {
+            // What comes behind connect is answered behind it.
+            if (introduced) {
                 send(List.of(subscribeCommand(subscription)));
             }
         }
@@ -189,6 +194,7 @@ public final class Client {
         commands.add(command(calls.begin(this::connectAnswered), "connect", body));
         subscriptions.values().forEach(each -> commands.add(subscribeCommand(each)));
         send(commands);
+        introduced = true;
     }
 
     private static JsonObject recovery(Subscription subscription) {
@@ -364,6 +370,7 @@ public final class Client {
     private void end(int code, boolean reconnects) {
         line = null;
         connected = false;
+        introduced = false;
         silence.stop();
         calls.forget();
         cancelReconnect.run();

@@ -130,6 +130,19 @@ class ClientTest {
     }
 
     @Test
+    void whoSubscribesBeforeConnectIsAnsweredIsSubscribedBehindIt() {
+        Client client = client(server.address());
+        try (ScriptedServer.Peer peer = server.accept()) {
+            JsonObject connect = peer.hear("connect");
+            loop.run(() -> client.subscribe("room:a"));
+            JsonObject subscribe = peer.hear("subscribe");
+            peer.answer(connect, "connect", WELCOME);
+            peer.answer(subscribe, "subscribe", "{}");
+            told("connected c1", "subscribed room:a");
+        }
+    }
+
+    @Test
     void whoComesBackToAnotherNodeAsksForWhatItMissed() {
         try (ScriptedServer other = new ScriptedServer()) {
             Client client = client(server.address(), other.address());
