@@ -33,7 +33,7 @@ class ClockJumpIT {
     private static final String DELIVERIES = "millipede_deliveries_total";
 
     /** After each jump so long: several pings. */
-    private static final double STEADY_SECONDS = 6;
+    private static final double STEADY_SECONDS = 7;
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -99,8 +99,8 @@ class ClockJumpIT {
                                 .put(
                                         "websocket",
                                         new JsonObject()
-                                                .put("pingInterval", "1s")
-                                                .put("pongTimeout", "500ms"))
+                                                .put("pingInterval", "3s")
+                                                .put("pongTimeout", "2500ms"))
                                 .put(
                                         "namespaces",
                                         new JsonObject()

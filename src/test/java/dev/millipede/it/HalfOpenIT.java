@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("chaos")
 class HalfOpenIT {
     private static final int CLIENTS = 20;
-    private static final double PING_SECONDS = 2;
-    private static final double PONG_SECONDS = 1;
+    private static final double PING_SECONDS = 3;
+    private static final double PONG_SECONDS = 2;
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -53,7 +53,7 @@ class HalfOpenIT {
                 Eventually.secondsUntil(10, () -> connected(namespaces), count -> count == CLIENTS);
                 // As long as pongs come nobody is cut, however many pings there are.
                 long from = System.nanoTime();
-                double steady = 2 * (PING_SECONDS + PONG_SECONDS);
+                double steady = 1.5 * (PING_SECONDS + PONG_SECONDS);
                 Eventually.secondsUntil(
                         30,
                         () -> {
@@ -87,8 +87,8 @@ class HalfOpenIT {
                                 .put(
                                         "websocket",
                                         new JsonObject()
-                                                .put("pingInterval", "2s")
-                                                .put("pongTimeout", "1s")
+                                                .put("pingInterval", "3s")
+                                                .put("pongTimeout", "2s")
                                                 .put("closeTimeout", "100ms")),
                         true);
         return NodeProcess.start(
