@@ -45,17 +45,22 @@ die() {
 # A value is its fields with single spaces between them, or "unset". How it is compared depends on its kind:
 #   atleast (each field), atmost, exact, minimum (the first field), range (the wider one), ports (a set)
 
-# The number $1 for comparing: more than 18 digits, which the kernel has for "no limit", do not fit into the shell's.
-number() {
-  if ((${#1} > 18)); then echo 999999999999999999; else echo $((10#$1)); fi
+# Functions that say so leave their result in REPLY: a subshell for each would take most of the time.
+
+# Status 0 when the number $1 is not below $2. More than 18 digits, which the kernel has for "no limit", are all the same.
+not_below() {
+  local a=$1 b=$2
+  ((${#a} <= 18)) || a=999999999999999999
+  ((${#b} <= 18)) || b=999999999999999999
+  ((10#$a >= 10#$b))
 }
 
-larger() {
-  if (($(number "$1") >= $(number "$2"))); then echo "$1"; else echo "$2"; fi
+larger() { # to REPLY
+  if not_below "$1" "$2"; then REPLY=$1; else REPLY=$2; fi
 }
 
-smaller() {
-  if (($(number "$1") <= $(number "$2"))); then echo "$1"; else echo "$2"; fi
+smaller() { # to REPLY
+  if not_below "$1" "$2"; then REPLY=$2; else REPLY=$1; fi
 }
 
 is_ports() {
@@ -67,7 +72,7 @@ is_ports() {
   done
 }
 
-# The list of ports $1 as the kernel writes it: in order, neighbours as ranges.
+# To REPLY: the list of ports $1 as the kernel writes it, in order, neighbours as ranges.
 sorted_ports() {
   local part parts port from='' last='' text=''
   local -a set=()
@@ -84,7 +89,7 @@ sorted_ports() {
     [[ $from == "$last" ]] || text+=-$last
     from=$port last=$port
   done
-  echo "${text#,}"
+  REPLY=${text#,}
 }
 
 # Whether $2 can be a value of the kind $1 with as many fields as $3 has.
@@ -99,44 +104,59 @@ valid() {
   [[ $2 =~ ^[0-9]{1,20}(\ [0-9]{1,20})*$ ]] && ((${#fields[@]} == ${#wanted[@]}))
 }
 
-# The value that satisfies both $2 and $3, of the kind $1; "unset" asks for nothing.
+# To REPLY: the value that satisfies both $2 and $3, of the kind $1; "unset" asks for nothing.
 merge() {
   local kind=$1 i
   local -a a b
   if [[ $2 == unset || $3 == unset ]]; then
-    [[ $2 == unset ]] && echo "$3" || echo "$2"
+    REPLY=$2
+    [[ $2 != unset ]] || REPLY=$3
     return
   fi
   read -ra a <<<"$2"
   read -ra b <<<"$3"
   case $kind in
     exact) a=("${b[@]}") ;;
-    atmost) a[0]=$(smaller "${a[0]}" "${b[0]}") ;;
-    minimum) a[0]=$(larger "${a[0]}" "${b[0]}") ;;
-    range) a=("$(smaller "${a[0]}" "${b[0]}")" "$(larger "${a[1]}" "${b[1]}")") ;;
-    ports) a=("$(sorted_ports "${2:+$2,}$3")") ;;
-    atleast) for i in "${!a[@]}"; do a[i]=$(larger "${a[i]}" "${b[i]}"); done ;;
+    atmost) smaller "${a[0]}" "${b[0]}" && a[0]=$REPLY ;;
+    minimum) larger "${a[0]}" "${b[0]}" && a[0]=$REPLY ;;
+    range)
+      smaller "${a[0]}" "${b[0]}" && a[0]=$REPLY
+      larger "${a[1]}" "${b[1]}" && a[1]=$REPLY
+      ;;
+    ports) sorted_ports "${2:+$2,}$3" && a=("$REPLY") ;;
+    atleast) for i in "${!a[@]}"; do larger "${a[i]}" "${b[i]}" && a[i]=$REPLY; done ;;
   esac
-  echo "${a[*]}"
+  REPLY="${a[*]}"
 }
 
+# Whether $2 and $3 are the same value of the kind $1.
 same() {
-  if [[ $1 == ports && $2 != unset && $3 != unset && -n $2 && -n $3 ]]; then
-    [[ $(sorted_ports "$2") == "$(sorted_ports "$3")" ]]
-  else
-    [[ $2 == "$3" ]]
-  fi
+  local first
+  [[ $2 != "$3" ]] || return 0
+  [[ $1 == ports && $2 != unset && $3 != unset && -n $2 && -n $3 ]] || return 1
+  sorted_ports "$2" && first=$REPLY
+  sorted_ports "$3"
+  [[ $first == "$REPLY" ]]
 }
 
-# $1 fit to be printed: no control characters, not endless, and "none" for nothing.
+# Whether the value $2 of the kind $1 is all that $3 asks for.
+enough() {
+  merge "$1" "$2" "$3"
+  same "$1" "$REPLY" "$2"
+}
+
+# To REPLY: $1 fit to be printed, without control characters, not endless, and "none" for nothing.
 shown() {
-  local text=${1//[^[:print:]]/?}
-  ((${#text} <= 60)) || text=${text:0:60}...
-  echo "${text:-none}"
+  REPLY=${1//[^[:print:]]/?}
+  ((${#REPLY} <= 60)) || REPLY=${REPLY:0:60}...
+  REPLY=${REPLY:-none}
 }
 
 line() {
-  printf '%s: %s -> %s  (%s)\n' "$1" "$(shown "$2")" "$(shown "$3")" "$4"
+  local from
+  shown "$2" && from=$REPLY
+  shown "$3"
+  printf '%s: %s -> %s  (%s)\n' "$1" "$from" "$REPLY" "$4"
 }
 
 # ---- what is wanted -------------------------------------------------------------------------------------------------
@@ -180,7 +200,8 @@ want_all() {
   want net.ipv4.tcp_mem atleast "$(wanted_tcp_mem)" "pages of buffers of all sockets: one for each connection, within half of the memory"
   want net.ipv4.tcp_rmem minimum "4096 131072 6291456" "a page for each socket even when memory is short; default and maximum stay"
   want net.ipv4.tcp_wmem minimum "4096 16384 4194304" "a page for each socket even when memory is short; default and maximum stay"
-  want net.ipv4.ip_local_reserved_ports ports "$(sorted_ports "$ports")" "ports of our listeners, which no outgoing connection may take"
+  sorted_ports "$ports"
+  want net.ipv4.ip_local_reserved_ports ports "$REPLY" "ports of our listeners, which no outgoing connection may take"
   want net.ipv4.ip_local_port_range range "10240 65535" "outgoing connections only: the wall of a balancer or load generator for each address and port it connects to, never of the node"
   want net.ipv4.tcp_tw_reuse exact 1 "helps only the side that connects (balancer, load generator), never the one that accepts"
   want net.ipv4.tcp_keepalive_time atmost 300 "finds what died silently without our pings: Redis, balancers"
@@ -191,29 +212,22 @@ want_all() {
 
 # ---- what is there --------------------------------------------------------------------------------------------------
 
-# The file of this kernel, or its stand-in below DIR.
-proc_file() {
-  echo "$root/proc/sys/${1//.//}"
-}
-
-# Content of file $1, spaces and line ends included; empty when it is not readable.
+# To REPLY: the content of the file $1, spaces and line ends included; empty when it is not readable.
 content() {
-  local text
-  { text=$(cat "$1" && printf x); } 2>/dev/null || text=x
-  printf '%s' "${text%x}"
+  REPLY=''
+  { IFS= read -r -d '' REPLY <"$1" || true; } 2>/dev/null
 }
 
 # Sets raw and live for the key $1; live is "unset" when the file is missing or has no such value.
 read_live() {
   local file words
-  file=$(proc_file "$1")
+  file=$root/proc/sys/${1//.//}
   present=1 raw='' live=unset
   if [[ ! -r $file || (-n $root && -L $file) ]]; then
     present=0
     return
   fi
-  { raw=$(cat "$file" && printf x); } 2>/dev/null || raw=x
-  raw=${raw%x}
+  content "$file" && raw=$REPLY
   IFS=$' \t\n' read -r -d '' -a words <<<"$raw" || true
   live="${words[*]-}"
   valid "${kind[$1]}" "$live" "${wanted[$1]}" || live='unset'
@@ -310,7 +324,7 @@ escaped() {
 
 load_state() {
   local key now was
-  [[ -f $root$STATE ]] || return 0
+  is_ours "$root$STATE" || return 0
   while IFS=$'\t' read -r key now was; do
     if [[ $key == folder ]]; then
       folders_made+=("$now")
@@ -334,6 +348,8 @@ save_state() {
 
 # ---- writing --------------------------------------------------------------------------------------------------------
 
+declare -A within=()
+
 # Makes the folder of the file $1 and remembers which ones it made. A link that leads out of DIR is refused.
 make_folder() {
   local folder=${1%/*}
@@ -342,14 +358,17 @@ make_folder() {
     mkdir "$root$folder" 2>/dev/null || die "$root$folder cannot be made"
     folders_made+=("$folder")
   fi
-  if [[ -n $root ]]; then
-    folder=$(cd "$root$folder" && pwd -P)
-    [[ $folder/ == "$root"/* ]] || die "$root${1%/*} leads out of $root"
+  if [[ -n $root && -z ${within[$root$folder]-} ]]; then
+    [[ $(cd "$root$folder" && pwd -P)/ == "$root"/* ]] || die "$root$folder leads out of $root"
+    within[$root$folder]=1
   fi
 }
 
 is_ours() {
-  [[ -f $1 && $(head -n 1 "$1") == "$MARK" ]]
+  local first=''
+  [[ -f $1 ]] || return 1
+  { read -r first <"$1" || true; } 2>/dev/null
+  [[ $first == "$MARK" ]]
 }
 
 # Writes $2 to the file $1, whole or not at all.
@@ -361,7 +380,7 @@ put_file() {
 
 # Writes a value to a kernel's file; the reason for a failure goes to problem.
 put_live() {
-  if problem=$({ printf '%s' "$2" >"$(proc_file "$1")"; } 2>&1); then return 0; fi
+  if problem=$({ printf '%s' "$2" >"$root/proc/sys/${1//.//}"; } 2>&1); then return 0; fi
   problem=${problem##*: }
   return 1
 }
@@ -370,21 +389,22 @@ put_live() {
 
 short=0 changed=0 failed=0 value='' target='' note='' problem=''
 
-# Sets target and note for the key $1; status 1 when it falls short.
+# Sets value, target and note for the key $1; status 1 when it falls short.
 judge() {
-  local key=$1 floor=${configured[$1]-unset} now need
-  now=$live
-  [[ $present == 1 || -z $root ]] || now=$(merge "${kind[$key]}" "$floor" "${ours[$key]-unset}")
-  need=$(merge "${kind[$key]}" "$now" "${wanted[$key]}")
-  note=enough target=$now value=$now
-  if [[ -n ${later[$key]-} ]] && ! same "${kind[$key]}" "$(merge "${kind[$key]}" "$floor" "${wanted[$key]}")" "$floor"; then
+  local key=$1 floor=${configured[$1]-unset}
+  value=$live note=enough
+  if [[ $present == 0 && -n $root ]]; then
+    merge "${kind[$key]}" "$floor" "${ours[$key]-unset}" && value=$REPLY
+  fi
+  if [[ -n ${later[$key]-} ]] && ! enough "${kind[$key]}" "$floor" "${wanted[$key]}"; then
     note="enough, but ${later[$key]} sets it to $floor at the next boot, after our file"
   fi
-  same "${kind[$key]}" "$need" "$now" && return 0
-  target=$need note=${reason[$key]}
-  if [[ ${kind[$key]} != exact && $floor != unset ]]; then
-    target=$(merge "${kind[$key]}" "$need" "$floor")
-    same "${kind[$key]}" "$target" "$need" || note+="; ${configured_in[$key]} asks for $floor"
+  merge "${kind[$key]}" "$value" "${wanted[$key]}" && target=$REPLY
+  same "${kind[$key]}" "$target" "$value" && return 0
+  note=${reason[$key]}
+  if [[ ${kind[$key]} != exact && $floor != unset ]] && ! enough "${kind[$key]}" "$target" "$floor"; then
+    merge "${kind[$key]}" "$target" "$floor" && target=$REPLY
+    note+="; ${configured_in[$key]} asks for $floor"
   fi
   [[ $live != unset || $present == 0 ]] || note+="; what is there is no such value"
   return 1
@@ -402,8 +422,10 @@ absent() {
   fi
 }
 
+# To REPLY: what is there, as it is where that is no value.
 displayed() {
-  if [[ $live == unset && $present == 1 ]]; then echo "$raw"; else echo "$value"; fi
+  REPLY=$value
+  if [[ $live == unset && $present == 1 ]]; then REPLY=$raw; fi
 }
 
 sysctls() {
@@ -415,7 +437,7 @@ sysctls() {
       line "$key" "$value" "$value" "$note"
     else
       short=$((short + 1))
-      value=$(displayed)
+      displayed && value=$REPLY
       [[ $command == check || $dry_run == 1 ]] || set_sysctl "$key"
       line "$key" "$value" "$target" "$note"
     fi
@@ -431,14 +453,17 @@ set_sysctl() {
   [[ $present == 1 ]] || { changed=$((changed + 1)); return 0; }
   put_live "$key" "$target"$'\n' || true
   read_live "$key"
-  if [[ $live != "$found" ]]; then
+  if [[ $live == "$target" ]]; then
+    changed=$((changed + 1))
+    return
+  elif [[ $live != "$found" ]]; then
     changed=$((changed + 1)) set_to[$key]=$live
   elif [[ -n $was ]]; then
     before[$key]=$old_before set_to[$key]=$old_set
   else
     unset "before[$key]" "set_to[$key]"
   fi
-  if ! same "${kind[$key]}" "$(merge "${kind[$key]}" "$live" "$target")" "$live"; then
+  if ! enough "${kind[$key]}" "$live" "$target"; then
     failed=$((failed + 1))
     note="could not be set to $target: ${problem:-the kernel made this of it}" target=$live
   fi
@@ -453,8 +478,8 @@ sysctl_text() {
     [[ -n ${before[$key]+x} ]] || continue
     read_live "$key"
     value=${set_to[$key]}
-    if [[ $live != unset ]]; then value=$(merge "${kind[$key]}" "$live" "$value"); fi
-    if [[ ${kind[$key]} != exact ]]; then value=$(merge "${kind[$key]}" "$value" "${configured[$key]-unset}"); fi
+    merge "${kind[$key]}" "$live" "$value" && value=$REPLY
+    if [[ ${kind[$key]} != exact ]]; then merge "${kind[$key]}" "$value" "${configured[$key]-unset}" && value=$REPLY; fi
     text+="# ${reason[$key]}"$'\n'"$key = $value"$'\n'
   done
   printf '%s' "$text"
@@ -464,7 +489,8 @@ sysctl_text() {
 own_file() {
   local was=absent
   if [[ -e $root$1 ]]; then was=present; fi
-  [[ $was == absent || $(content "$root$1") != "$2" ]] || return 0
+  content "$root$1"
+  [[ $REPLY != "$2"$'\n' ]] || return 0
   put_file "$1" "$2"$'\n'
   save_state
   changed=$((changed + 1))
@@ -476,7 +502,7 @@ limit_shown() {
 }
 
 enough_files() {
-  [[ $1 != unset ]] && (($(number "$1") >= nofile))
+  [[ $1 != unset ]] && not_below "$1" "$nofile"
 }
 
 # One line about a limit: name $1, what files said $2, what they say now $3, reason $4.
@@ -520,7 +546,9 @@ write_limits() {
 
 # The limit that our file has to give where others' files give $1 and all together $2; nothing where others do already.
 ours_to_keep() {
-  enough_files "$1" || merge atleast "$2" "$nofile"
+  enough_files "$1" && return
+  merge atleast "$2" "$nofile"
+  echo "$REPLY"
 }
 
 check() {
@@ -586,7 +614,7 @@ revert() {
     echo "$failed could not be put back: they are remembered for another revert"
     return 1
   else
-    rm -f "$root$STATE" "$root$STATE.new"
+    ! is_ours "$root$STATE" || rm -f "$root$STATE" "$root$STATE.new"
     remove_folders
     if ((changed == 0)); then echo "nothing to revert"; else echo "reverted; a running node keeps its nofile until it is restarted"; fi
   fi
@@ -602,10 +630,11 @@ revert_sysctl() {
   if [[ $raw == "$was" || ($live != unset && $live == "${words[*]-}") ]]; then
     return 0
   elif ! same "${kind[$key]}" "$live" "${set_to[$key]}"; then
-    line "$key" "$(displayed)" "$(displayed)" "not what we set, ${set_to[$key]}: somebody else's, left alone"
+    displayed
+    line "$key" "$REPLY" "$REPLY" "not what we set, ${set_to[$key]}: somebody else's, left alone"
   elif [[ $dry_run == 0 ]] && ! put_live "$key" "$was"; then
     failed=$((failed + 1))
-    line "$key" "$live" "$live" "could not be put back to $(shown "${words[*]-}"): $problem"
+    line "$key" "$live" "$live" "could not be put back to \"${words[*]-}\": $problem"
   else
     changed=$((changed + 1))
     line "$key" "$live" "${words[*]-}" "as apply found it"
@@ -672,7 +701,7 @@ done
 ((10#$connections >= 1 && 10#$connections <= MAX_CONNECTIONS)) ||
   wrong "--connections wants a number from 1 to $MAX_CONNECTIONS"
 connections=$((10#$connections))
-is_ports "$ports" || wrong "--ports wants ports or ranges of ports with commas, for example 8000,9000-9003, not \"$(shown "$ports")\""
+is_ports "$ports" || wrong "--ports wants ports or ranges of ports with commas, for example 8000,9000-9003"
 if [[ -n $root ]]; then
   given=$root
   root=$(cd -- "$root" 2>/dev/null && pwd -P) || wrong "--root: no such folder: $given"
