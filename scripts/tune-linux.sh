@@ -387,7 +387,7 @@ put_live() {
 
 # ---- check and apply ------------------------------------------------------------------------------------------------
 
-short=0 changed=0 failed=0 value='' target='' note='' problem=''
+short=0 changed=0 failed=0 value='' target='' note='' problem='' impossible=''
 
 # Sets value, target and note for the key $1; status 1 when it falls short.
 judge() {
@@ -518,19 +518,32 @@ limit_line() {
     line "$1" "$2" "$3" "$4"
   else
     failed=$((failed + 1))
-    line "$1" "$2" "$3" "could not be set to $nofile: another file is read after ours"
+    line "$1" "$2" "$3" "left: ${impossible:-another file is read after ours, so it cannot be $nofile}"
   fi
 }
 
 limits() {
   local unit all top
   unit=$(unit_nofile all) all=$(login_nofile '*' all) top=$(login_nofile root all)
-  [[ $command == check || $dry_run == 1 ]] || write_limits
+  if [[ $command == apply && $dry_run == 0 ]] && limits_possible; then write_limits; fi
   limit_line "nofile of $UNIT" "$unit" "$(unit_nofile all)" \
     "open files of the node as a service: LimitNOFILE of its unit, as limits.conf does not reach systemd services; from its next start"
   limit_line "nofile of logins" "$all" "$(login_nofile '*' all)" \
     "open files of a node started from a shell; the hard limit alone, as the JVM raises its own soft one; from the next login"
   limit_line "nofile of root's logins" "$top" "$(login_nofile root all)" "as above: * does not mean root"
+}
+
+# PAM refuses every login whose limit is above fs.nr_open, root's too: no limit without it, now and at the next boot.
+limits_possible() {
+  impossible=''
+  read_sysctl_files
+  read_live fs.nr_open
+  if ! judge fs.nr_open; then
+    [[ $present == 0 && -z $root ]] || impossible="fs.nr_open is not enough for $nofile"
+  elif [[ $note != enough ]]; then
+    impossible="fs.nr_open is not enough for $nofile after the next boot, see ${later[fs.nr_open]}"
+  fi
+  [[ -z $impossible ]]
 }
 
 write_limits() {
@@ -601,11 +614,12 @@ revert() {
   load_state
   [[ -f $root$STATE || ! -f $root$SYSCTL_FILE ]] ||
     echo "$STATE is missing: our files are deleted, and what the kernel has now stays until the next boot"
+  # Backwards: limits before fs.nr_open, the range of ports before those that are reserved in it.
+  for file in "$UNIT_FILE" "$LIMITS_FILE" "$MODULES_FILE" "$SYSCTL_FILE"; do
+    remove_file "$file"
+  done
   for ((i = ${#keys[@]} - 1; i >= 0; i--)); do
     [[ -z ${before[${keys[i]}]+x} ]] || revert_sysctl "${keys[i]}"
-  done
-  for file in "$SYSCTL_FILE" "$LIMITS_FILE" "$UNIT_FILE" "$MODULES_FILE"; do
-    remove_file "$file"
   done
   reload_units
   if [[ $dry_run == 1 ]]; then

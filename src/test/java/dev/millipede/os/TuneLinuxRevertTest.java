@@ -24,7 +24,7 @@ final class TuneLinuxRevertTest {
     @Test
     void revertLeavesTheTreeAsItWas() {
         ScratchRoot root = ScratchRoot.debian(folder);
-        root.set(SOMAXCONN, "128");
+        root.set(SOMAXCONN, "128\t");
         root.set("net.ipv4.tcp_tw_reuse", "\\t\033 garbage % \\\n\n");
         root.write("etc/sysctl.d/10-site.conf", "vm.swappiness = 1\n");
         SortedMap<String, String> before = root.tree();
@@ -176,6 +176,21 @@ final class TuneLinuxRevertTest {
                 .contains("fs.nr_open")
                 .doesNotContain("somaxconn");
         assertThat(root.read(STATE)).contains("fs.nr_open").doesNotContain("somaxconn");
+    }
+
+    @Test
+    void limitsAboveWhatTheKernelAllowsAreNotWrittenAsTheyWouldLockOutEveryLogin() throws IOException {
+        ScratchRoot root = ScratchRoot.debian(folder);
+        root.unset("fs.nr_open");
+        Files.createDirectory(folder.resolve("proc/sys/fs/nr_open"));
+        assertThat(root.run("apply").expect(1).output())
+                .contains("nofile of logins: unset -> unset  (left: fs.nr_open is not enough for 105472");
+        root.delete("proc/sys/fs/nr_open");
+        root.set("fs.nr_open", "2000000\n");
+        root.write("etc/sysctl.d/zzz.conf", "fs.nr_open = 65536\n");
+        root.run("apply").expect(1);
+        assertThat(folder.resolve("etc/security")).doesNotExist();
+        assertThat(folder.resolve("etc/systemd")).doesNotExist();
     }
 
     @Test

@@ -169,7 +169,7 @@ final class TuneLinuxTest {
         root.write("etc/sysctl.d/zzz.conf", "net.core.somaxconn = 128\n");
         root.write("etc/security/limits.d/zzz.conf", "* hard nofile 1024\n");
         assertThat(root.run("apply").expect(1).output())
-                .contains("nofile of logins: 1024 -> 1024  (could not be set to 105472: another file");
+                .contains("nofile of logins: 1024 -> 1024  (left: another file is read after ours");
         assertThat(root.run("check").expect(1).output())
                 .contains("zzz.conf sets it to 128 at the next boot", "nofile of logins: 1024 -> 105472  (");
     }

@@ -38,6 +38,11 @@ public final class SeparateNode implements AutoCloseable {
         return this;
     }
 
+    /** The public port. */
+    public int port() {
+        return port;
+    }
+
     /** Where its API, metrics and health are. */
     public InternalPort internal() {
         return internal;
