@@ -20,6 +20,7 @@ final class PrometheusProcess implements AutoCloseable {
     static final Tool TOOL = new Tool("prometheus");
 
     private static final Pattern LISTENING = Pattern.compile("msg=\"Listening on\" address=127\\.0\\.0\\.1:(\\d+)");
+    private static final String READY = "Server is ready to receive web requests";
 
     private static final String CONFIGURATION = """
             global: {scrape_interval: 1s, evaluation_interval: 1s}
@@ -61,14 +62,17 @@ final class PrometheusProcess implements AutoCloseable {
 
     private static int port(BufferedReader log) throws IOException {
         List<String> lines = new ArrayList<>();
+        int port = 0;
         for (String line = log.readLine(); line != null; line = log.readLine()) {
             lines.add(line);
             Matcher listening = LISTENING.matcher(line);
             if (listening.find()) {
+                port = Integer.parseInt(listening.group(1));
+            } else if (line.contains(READY)) {
                 Thread rest = new Thread(() -> drain(log), "log of prometheus");
                 rest.setDaemon(true);
                 rest.start();
-                return Integer.parseInt(listening.group(1));
+                return port;
             }
         }
         throw new AssertionError(String.join("\n", lines));
