@@ -1,0 +1,277 @@
+package dev.millipede.balancers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millipede.support.Eventually;
+import dev.millipede.support.NodeFixture;
+import dev.millipede.support.TestClient;
+import dev.millipede.support.TlsFiles;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What both balancers do with the file that is shipped for them, in front of a cluster of two. In the file are replaced: the
+ * addresses, by ones of loopback that are this JVM's own; the certificate and what else it finds or leaves in directories of
+ * the system; and idle timeouts, in proportion to the ping of these nodes, which is shorter.
+ */
+@Tag("balancers")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class BalancerContract {
+    /** Of the defaults: 25 s and 10 s. */
+    private static final Duration PING = Duration.ofSeconds(3);
+
+    private static final Duration PONG = Duration.ofMillis(1200);
+    private static final long DEFAULT_PING_SECONDS = 25;
+
+    private static final int CROWD = 500;
+    private static final int HANDFUL = 20;
+
+    private final Kind kind;
+    private final String clientAddress;
+    private final Place place = Place.own(0);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    @SuppressWarnings("NullAway.Init")
+    private Door door;
+
+    @SuppressWarnings("NullAway.Init")
+    private TwoNodes nodes;
+
+    @SuppressWarnings("NullAway.Init")
+    private Balancer balancer;
+
+    @SuppressWarnings("NullAway.Init")
+    private Crowd idle;
+
+    private long idleSince;
+
+    /** @param clientAddress how it says where a client comes from */
+    BalancerContract(Kind kind, String clientAddress) {
+        this.kind = kind;
+        this.clientAddress = clientAddress;
+    }
+
+    @BeforeAll
+    void start() {
+        Installed.require(kind);
+        TlsFiles tls = TlsFiles.in(
+                directory, "ip:" + place.front() + ",ip:" + Place.own(1).front());
+        door = new Door(place.front(), tls);
+        nodes = new TwoNodes(directory, place, clientAddress, PING, PONG);
+        balancer = Balancer.start(kind, adapted(place), directory, place);
+        idle = new Crowd(door, "room:idle");
+        idle.join(4);
+        idleSince = System.nanoTime();
+    }
+
+    @AfterAll
+    void stop() {
+        idle.close();
+        balancer.close();
+        nodes.close();
+    }
+
+    final Place place() {
+        return place;
+    }
+
+    final TwoNodes nodes() {
+        return nodes;
+    }
+
+    final Balancer balancer() {
+        return balancer;
+    }
+
+    final Path directory() {
+        return directory;
+    }
+
+    final Door door() {
+        return door;
+    }
+
+    /** The shipped file for a place. */
+    final ShippedFile adapted(Place own) {
+        ShippedFile file = kind.files(own.in(kind.shipped()), door.tls(), newDirectory());
+        for (String directive : kind.idleTimeouts()) {
+            file = file.with(
+                    directive,
+                    file.duration(directive).multipliedBy(PING.toMillis()).dividedBy(DEFAULT_PING_SECONDS * 1000));
+        }
+        return kind.listeners(file, own.front());
+    }
+
+    final Path newDirectory() {
+        try {
+            return Files.createTempDirectory(directory, "own");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Duration longestIdle() {
+        Duration shipped = kind.shipped().duration(kind.idleTimeouts().get(0));
+        return shipped.multipliedBy(PING.toMillis()).dividedBy(DEFAULT_PING_SECONDS * 1000);
+    }
+
+    /** So many connections, of which each stays. */
+    final List<TestClient> connect(int count) {
+        List<TestClient> clients = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            clients.add(door.connect("user" + i));
+        }
+        return clients;
+    }
+
+    final void measured(String format, Object... values) {
+        System.out.printf("balancers, %s: %s%n", kind, String.format(format, values));
+    }
+
+    @Test
+    void overTlsNewConnectionsGoToTheNodeThatHasTheFewest() {
+        long[] before = {nodes.opened(0), nodes.opened(1)};
+        List<TestClient> clients = connect(HANDFUL);
+        long first = nodes.opened(0) - before[0];
+        long second = nodes.opened(1) - before[1];
+        measured("%d connections, %d and %d on the two nodes", HANDFUL, first, second);
+        assertThat(first).isBetween(HANDFUL / 2 - 2L, HANDFUL / 2 + 2L);
+        assertThat(first + second).isEqualTo(HANDFUL);
+        clients.forEach(client -> NodeFixture.subscribe(client, "room:both"));
+        clients.get(0).publish("room:both", 42);
+        for (TestClient client : clients) {
+            assertThat(client.publication("room:both").getInteger("data")).isEqualTo(42);
+        }
+        clients.forEach(TestClient::close);
+    }
+
+    @Test
+    void whoDoesNotTrustTheCertificateDoesNotConnect() {
+        TlsFiles other = TlsFiles.in(newDirectory(), "ip:" + place.front());
+        Door strange = new Door(place.front(), other);
+        assertThatThrownBy(() -> strange.connect("ann")).hasCauseInstanceOf(SSLException.class);
+    }
+
+    @Test
+    void nothingElseOfANodeIsPublic() {
+        for (String path : List.of("/", "/metrics", "/health/ready", "/api/info", "/connection/websocket/more")) {
+            assertThat(door.get(path)).as(path).isEqualTo(404);
+        }
+        assertThat(door.get("/connection/websocket")).isEqualTo(426);
+    }
+
+    @Test
+    void aReloadUnderTrafficCutsNobodyAndRefusesNobody() {
+        List<TestClient> newcomers = new ArrayList<>();
+        try (Crowd crowd = new Crowd(door, "room:reload")) {
+            crowd.join(CROWD);
+            List<Long> old = balancer.workers();
+            long sockets = Balancer.sockets(old);
+            int published = 0;
+            while (published < 200) {
+                nodes.internal(0).publish("room:reload", ++published);
+                if (published == 50) {
+                    balancer.reload();
+                }
+                if (published > 50 && published % 3 == 0) {
+                    newcomers.add(door.connect("newcomer" + published));
+                }
+            }
+            crowd.awaitHeard(published);
+            List<Long> replaced = Eventually.until(
+                    () -> balancer.workers().stream()
+                            .filter(worker -> !old.contains(worker))
+                            .toList(),
+                    workers -> !workers.isEmpty());
+            while (Balancer.sockets(replaced) < 2 * HANDFUL) {
+                newcomers.add(door.connect("late" + newcomers.size()));
+            }
+            measured(
+                    "%d connections held %d sockets; reload with %d publications to each: %d cut, %d lost; %d newcomers, 0"
+                            + " refused; old workers hold %d sockets, new ones %d",
+                    CROWD,
+                    sockets,
+                    published,
+                    crowd.cuts(),
+                    crowd.lost(),
+                    newcomers.size(),
+                    Balancer.sockets(old),
+                    Balancer.sockets(replaced));
+            assertThat(crowd.cuts()).isZero();
+            assertThat(crowd.lost()).isZero();
+            assertThat(sockets).isGreaterThanOrEqualTo(2 * CROWD);
+            assertThat(Balancer.sockets(old)).isGreaterThanOrEqualTo(2 * CROWD);
+        } finally {
+            newcomers.forEach(TestClient::close);
+        }
+    }
+
+    @Test
+    void idleTimeoutsFollowFromThePing() throws IOException {
+        JsonObject websocket = new JsonObject(Files.readString(Path.of("src/main/resources/conf/default.json")))
+                .getJsonObject("websocket");
+        long ping = seconds(websocket.getString("pingInterval"));
+        long pong = seconds(websocket.getString("pongTimeout"));
+        for (String directive : kind.idleTimeouts()) {
+            assertThat(kind.shipped().duration(directive)).as(directive).isEqualTo(Duration.ofSeconds(2 * ping + pong));
+        }
+        assertThat(ping).isEqualTo(DEFAULT_PING_SECONDS);
+    }
+
+    private static long seconds(String duration) {
+        return Duration.parse("PT" + duration).toSeconds();
+    }
+
+    @Test
+    void anIdleConnectionLivesOnItsPingsAndDiesWhereTheTimeoutIsShorter() {
+        Place other = new Place(Place.own(1).front(), place.sources(), place.nodes());
+        ShippedFile hasty = adapted(other);
+        for (String directive : kind.idleTimeouts()) {
+            hasty = hasty.with(directive, PING.minusSeconds(1));
+        }
+        try (Balancer second = Balancer.start(kind, hasty, directory, other);
+                Crowd cut = new Crowd(new Door(other.front(), door.tls()), "room:cut")) {
+            cut.join(1);
+            Eventually.until(cut::cuts, cuts -> cuts > 0);
+            assertThat(second.workers()).isNotEmpty();
+        }
+        long enough = longestIdle().multipliedBy(2).toNanos();
+        Eventually.within(Duration.ofSeconds(30), () -> System.nanoTime() - idleSince, age -> age > enough);
+        assertThat(idle.cuts()).isZero();
+    }
+
+    @Test
+    void aDeadNodeGetsNoMoreAndNobodyNewNotices() {
+        nodes.kill(1);
+        long before = nodes.opened(0);
+        List<TestClient> clients = connect(HANDFUL);
+        assertThat(nodes.opened(0) - before).isGreaterThanOrEqualTo(HANDFUL);
+        nodes.restart(1);
+        double seconds = Eventually.secondsUntil(
+                30,
+                () -> {
+                    clients.add(door.connect("returner"));
+                    return nodes.opened(1);
+                },
+                opened -> opened > 0);
+        measured("dead node: %d connections, 0 refused; back after %.1f s", HANDFUL, seconds);
+        clients.forEach(TestClient::close);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.millipede.balancers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millipede.support.Eventually;
+import dev.millipede.support.RawHttp;
+import dev.millipede.support.TestClient;
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** HAProxy with {@code conf/haproxy.cfg}. */
+class HaproxyIT extends BalancerContract {
+    private static final int HANDFUL = 20;
+
+    /** A hard limit that root cannot raise, as in a container. */
+    private static final List<String> TWENTY_THOUSAND_DESCRIPTORS =
+            List.of("prlimit", "--nofile=20000:20000", "setpriv", "--bounding-set=-sys_resource");
+
+    HaproxyIT() {
+        super(Kind.HAPROXY, "proxyProtocol");
+    }
+
+    private String statistics(String path) {
+        return RawHttp.get(new InetSocketAddress(place().front(), Place.HAPROXY_STATISTICS), path)
+                .body();
+    }
+
+    /** How many of the four lines of a node are in a state. */
+    private long lines(String node, String state) {
+        return statistics("/;csv")
+                .lines()
+                .filter(line -> line.startsWith("nodes," + node) && line.contains("," + state + ","))
+                .count();
+    }
+
+    @Test
+    void aNodeThatIsNotReadyKeepsItsConnectionsAndGetsNoNewOnes() {
+        List<TestClient> before = connect(HANDFUL);
+        long kept = nodes().connections(1);
+        nodes().loseRedis();
+        double noticed = Eventually.secondsUntil(30, () -> lines("b", "DOWN"), down -> down == 4);
+        long opened = nodes().opened(1);
+        List<TestClient> during = connect(HANDFUL);
+        assertThat(nodes().opened(1)).isEqualTo(opened);
+        assertThat(nodes().connections(1)).isEqualTo(kept);
+
+        nodes().findRedis();
+        double back = Eventually.secondsUntil(30, () -> lines("b", "DOWN"), down -> down == 0);
+        List<TestClient> after = connect(HANDFUL);
+        long share = nodes().opened(1) - opened;
+        measured(
+                "not ready: noticed %.1f s after Redis was gone, then 0 of %d; ready %.1f s after Redis was back, then %d of %d (slow start)",
+                noticed, HANDFUL, back, share, HANDFUL);
+        assertThat(share).isPositive();
+        List.of(before, during, after).forEach(each -> each.forEach(TestClient::close));
+    }
+
+    @Test
+    void whatPrometheusAsksForIsThereOnItsOwnListener() {
+        assertThat(statistics("/metrics")).contains("haproxy_server_current_sessions{proxy=\"nodes\",server=\"a1\"}");
+    }
+
+    @Test
+    void withFewerDescriptorsThanTwoPerConnectionItRefusesToStart() {
+        ShippedFile shipped = adapted(Place.own(3)).with("maxconn 5000", "maxconn 100000");
+        try (Balancer balancer = Balancer.launch(Kind.HAPROXY, shipped, directory(), TWENTY_THOUSAND_DESCRIPTORS)) {
+            assertThat(balancer.exitCode()).isNotZero();
+            System.out.println(balancer.log());
+            assertThat(balancer.log()).contains("FD limit");
+        }
+    }
+}
