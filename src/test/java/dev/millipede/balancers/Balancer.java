@@ -32,12 +32,14 @@ final class Balancer implements AutoCloseable {
             """;
 
     private final Kind kind;
+    private final Path directory;
     private final Process shell;
     private final long master;
     private final Path log;
 
-    private Balancer(Kind kind, Process shell, long master, Path log) {
+    private Balancer(Kind kind, Path directory, Process shell, long master, Path log) {
         this.kind = kind;
+        this.directory = directory;
         this.shell = shell;
         this.master = master;
         this.log = log;
@@ -60,7 +62,7 @@ final class Balancer implements AutoCloseable {
             builder.environment().merge("PATH", "/usr/sbin", (path, more) -> path + File.pathSeparator + more);
             Process shell = builder.start();
             BufferedReader output = new BufferedReader(new InputStreamReader(shell.getInputStream(), UTF_8));
-            return new Balancer(kind, shell, Long.parseLong(output.readLine()), log);
+            return new Balancer(kind, own, shell, Long.parseLong(output.readLine()), log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -83,6 +85,12 @@ final class Balancer implements AutoCloseable {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** Makes it go on with another file. */
+    void reload(ShippedFile file) {
+        file.in(directory, kind.fileName());
+        reload();
     }
 
     /** Makes it read its file again; the workers there are go on with what they have. */

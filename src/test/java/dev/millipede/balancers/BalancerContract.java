@@ -13,7 +13,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterAll;
@@ -26,16 +28,13 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * What both balancers do with the file that is shipped for them, in front of a cluster of two. In the file are replaced: the
  * addresses, by ones of loopback that are this JVM's own; the certificate and what else it finds or leaves in directories of
- * the system; and idle timeouts, in proportion to the ping of these nodes, which is shorter.
+ * the system; how many clients it is for; and idle timeouts, by the same formula from the ping of these nodes, which is shorter.
  */
 @Tag("balancers")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class BalancerContract {
-    /** Of the defaults: 25 s and 10 s. */
-    private static final Duration PING = Duration.ofSeconds(3);
-
-    private static final Duration PONG = Duration.ofMillis(1200);
-    private static final long DEFAULT_PING_SECONDS = 25;
+    private static final Duration PING = Duration.ofSeconds(4);
+    private static final Duration PONG = Duration.ofMillis(3_900);
 
     private static final int CROWD = 500;
     private static final int HANDFUL = 20;
@@ -44,7 +43,9 @@ abstract class BalancerContract {
     private final String clientAddress;
     private final Place place = Place.own(0);
 
-    @TempDir
+    /** What has been started, the latest first. */
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+
     @SuppressWarnings("NullAway.Init")
     private Path directory;
 
@@ -69,23 +70,29 @@ abstract class BalancerContract {
     }
 
     @BeforeAll
-    void start() {
+    void start(@TempDir Path shared) {
         Installed.require(kind);
+        directory = shared;
         TlsFiles tls = TlsFiles.in(
                 directory, "ip:" + place.front() + ",ip:" + Place.own(1).front());
         door = new Door(place.front(), tls);
-        nodes = new TwoNodes(directory, place, clientAddress, PING, PONG);
-        balancer = Balancer.start(kind, adapted(place), directory, place);
-        idle = new Crowd(door, "room:idle");
+        nodes = started(new TwoNodes(directory, place, clientAddress, PING, PONG));
+        balancer = started(Balancer.start(kind, adapted(place), directory, place));
+        idle = started(new Crowd(door, "room:idle"));
         idle.join(4);
         idleSince = System.nanoTime();
     }
 
+    private <T extends AutoCloseable> T started(T what) {
+        started.push(what);
+        return what;
+    }
+
     @AfterAll
-    void stop() {
-        idle.close();
-        balancer.close();
-        nodes.close();
+    void stop() throws Exception {
+        for (AutoCloseable each : started) {
+            each.close();
+        }
     }
 
     final Place place() {
@@ -112,9 +119,7 @@ abstract class BalancerContract {
     final ShippedFile adapted(Place own) {
         ShippedFile file = kind.files(own.in(kind.shipped()), door.tls(), newDirectory());
         for (String directive : kind.idleTimeouts()) {
-            file = file.with(
-                    directive,
-                    file.duration(directive).multipliedBy(PING.toMillis()).dividedBy(DEFAULT_PING_SECONDS * 1000));
+            file = file.with(directive, idleTimeout(PING, PONG));
         }
         return kind.listeners(file, own.front());
     }
@@ -127,9 +132,9 @@ abstract class BalancerContract {
         }
     }
 
-    private Duration longestIdle() {
-        Duration shipped = kind.shipped().duration(kind.idleTimeouts().get(0));
-        return shipped.multipliedBy(PING.toMillis()).dividedBy(DEFAULT_PING_SECONDS * 1000);
+    /** What the shipped files promise to follow. */
+    private static Duration idleTimeout(Duration pingInterval, Duration pongTimeout) {
+        return pingInterval.multipliedBy(2).plus(pongTimeout);
     }
 
     /** So many connections, of which each stays. */
@@ -141,8 +146,8 @@ abstract class BalancerContract {
         return clients;
     }
 
-    final void measured(String format, Object... values) {
-        System.out.printf("balancers, %s: %s%n", kind, String.format(format, values));
+    final void measured(String what) {
+        System.out.println("balancers, " + kind + ": " + what);
     }
 
     @Test
@@ -151,7 +156,7 @@ abstract class BalancerContract {
         List<TestClient> clients = connect(HANDFUL);
         long first = nodes.opened(0) - before[0];
         long second = nodes.opened(1) - before[1];
-        measured("%d connections, %d and %d on the two nodes", HANDFUL, first, second);
+        measured(HANDFUL + " connections, " + first + " and " + second + " on the two nodes");
         assertThat(first).isBetween(HANDFUL / 2 - 2L, HANDFUL / 2 + 2L);
         assertThat(first + second).isEqualTo(HANDFUL);
         clients.forEach(client -> NodeFixture.subscribe(client, "room:both"));
@@ -203,18 +208,11 @@ abstract class BalancerContract {
             while (Balancer.sockets(replaced) < 2 * HANDFUL) {
                 newcomers.add(door.connect("late" + newcomers.size()));
             }
-            measured(
-                    "%d connections held %d sockets; reload with %d publications to each: %d cut, %d lost; %d newcomers, 0"
-                            + " refused; old workers hold %d sockets, new ones %d",
-                    CROWD,
-                    sockets,
-                    published,
-                    crowd.cuts(),
-                    crowd.lost(),
-                    newcomers.size(),
-                    Balancer.sockets(old),
-                    Balancer.sockets(replaced));
-            assertThat(crowd.cuts()).isZero();
+            measured("%d connections held %d sockets; reload with %d publications to each: %d cut, %d lost; of %d newcomers 0 refused"
+                    .formatted(CROWD, sockets, published, crowd.ends().size(), crowd.lost(), newcomers.size()));
+            measured("the old workers hold %d sockets, the new ones %d"
+                    .formatted(Balancer.sockets(old), Balancer.sockets(replaced)));
+            assertThat(crowd.ends()).isEmpty();
             assertThat(crowd.lost()).isZero();
             assertThat(sockets).isGreaterThanOrEqualTo(2 * CROWD);
             assertThat(Balancer.sockets(old)).isGreaterThanOrEqualTo(2 * CROWD);
@@ -227,16 +225,11 @@ abstract class BalancerContract {
     void idleTimeoutsFollowFromThePing() throws IOException {
         JsonObject websocket = new JsonObject(Files.readString(Path.of("src/main/resources/conf/default.json")))
                 .getJsonObject("websocket");
-        long ping = seconds(websocket.getString("pingInterval"));
-        long pong = seconds(websocket.getString("pongTimeout"));
+        Duration ping = Duration.parse("PT" + websocket.getString("pingInterval"));
+        Duration pong = Duration.parse("PT" + websocket.getString("pongTimeout"));
         for (String directive : kind.idleTimeouts()) {
-            assertThat(kind.shipped().duration(directive)).as(directive).isEqualTo(Duration.ofSeconds(2 * ping + pong));
+            assertThat(kind.shipped().duration(directive)).as(directive).isEqualTo(idleTimeout(ping, pong));
         }
-        assertThat(ping).isEqualTo(DEFAULT_PING_SECONDS);
-    }
-
-    private static long seconds(String duration) {
-        return Duration.parse("PT" + duration).toSeconds();
     }
 
     @Test
@@ -249,12 +242,37 @@ abstract class BalancerContract {
         try (Balancer second = Balancer.start(kind, hasty, directory, other);
                 Crowd cut = new Crowd(new Door(other.front(), door.tls()), "room:cut")) {
             cut.join(1);
-            Eventually.until(cut::cuts, cuts -> cuts > 0);
+            Eventually.until(cut::ends, ends -> !ends.isEmpty());
             assertThat(second.workers()).isNotEmpty();
         }
-        long enough = longestIdle().multipliedBy(2).toNanos();
+        long enough = idleTimeout(PING, PONG).multipliedBy(2).toNanos();
         Eventually.within(Duration.ofSeconds(30), () -> System.nanoTime() - idleSince, age -> age > enough);
-        assertThat(idle.cuts()).isZero();
+        assertThat(idle.ends()).isEmpty();
+    }
+
+    /** Of this node only the balancer may say where a client comes from; one connection is all that an address gets. */
+    @Test
+    void theClientsAddressArrivesAndNobodyElsesWordForIt() throws IOException {
+        Place narrowPlace = Place.own(2);
+        JsonObject http = TwoNodes.http(clientAddress, own)
+                .put("listen", TwoNodes.listeners(own.nodes().get(0)));
+        JsonObject internal = new JsonObject().put("host", own.nodes().get(0)).put("port", Place.INTERNAL);
+        JsonObject config = new JsonObject()
+                .put("http", http)
+                .put("internal", internal)
+                .put("websocket", new JsonObject().put("connectionsPerAddress", 1));
+        Door narrow = new Door(own.front(), door.tls());
+        String first = Place.ownAddress(91);
+        String second = Place.ownAddress(92);
+        try (NodeFixture node = NodeFixture.start(config.encode());
+                Balancer own = Balancer.start(kind, adapted(place), directory, place);
+                TestClient ann = narrow.open(first)) {
+            assertThat(narrow.status(first)).isEqualTo(429);
+            assertThat(narrow.status(first, "X-Forwarded-For: " + second)).isEqualTo(429);
+            TestClient bob = narrow.open(second, "X-Forwarded-For: " + first);
+            bob.close();
+            assertThat(ann.upgrade().status()).isEqualTo(101);
+        }
     }
 
     @Test
@@ -271,7 +289,7 @@ abstract class BalancerContract {
                     return nodes.opened(1);
                 },
                 opened -> opened > 0);
-        measured("dead node: %d connections, 0 refused; back after %.1f s", HANDFUL, seconds);
+        measured("dead node: %d connections, 0 refused; back after %.1f s".formatted(HANDFUL, seconds));
         clients.forEach(TestClient::close);
     }
 }

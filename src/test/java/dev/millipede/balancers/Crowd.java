@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.function.ToIntFunction;
 
 /** Many clients of one balancer on one event loop, all in one room. Its methods belong to one other thread. */
 final class Crowd implements AutoCloseable {
@@ -74,27 +73,23 @@ final class Crowd implements AutoCloseable {
         return members.size();
     }
 
-    /** Waits until all have heard the publication that says so. */
+    /** Waits until all have heard the publication that says so, or were cut. */
     void awaitHeard(int last) {
-        Eventually.within(PATIENCE, () -> count(member -> member.last >= last), ready -> ready == size());
+        Eventually.within(PATIENCE, () -> count(member -> member.last >= last || !member.ends.isEmpty()), ready -> ready == size());
     }
 
-    /** Connections that ended, for whatever reason. */
-    int cuts() {
-        return sum(member -> member.cuts);
+    /** What the connections that ended did so with, a code for each. */
+    List<Integer> ends() {
+        return members.stream().flatMap(member -> member.ends.stream()).toList();
     }
 
     /** Publications that came out of order or not at all, of those that say 1, 2, 3 and so on. */
     int lost() {
-        return sum(member -> member.lost);
+        return members.stream().mapToInt(member -> member.lost).sum();
     }
 
     private int count(Predicate<Member> which) {
         return (int) members.stream().filter(which).count();
-    }
-
-    private int sum(ToIntFunction<Member> of) {
-        return members.stream().mapToInt(of).sum();
     }
 
     @Override

@@ -2,13 +2,17 @@ package dev.millipede.balancers;
 
 import dev.millipede.channel.Position;
 import dev.millipede.client.ClientListener;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What one client of a crowd has met with. Written on the loop of its crowd, read anywhere. */
 @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
 final class Member implements ClientListener {
     volatile boolean subscribed;
-    volatile int cuts;
+    /** The codes that its connections ended with. */
+    volatile List<Integer> ends = List.of();
+
     volatile int lost;
 
     /** The number in the latest publication, 0 = none yet. */
@@ -21,8 +25,9 @@ final class Member implements ClientListener {
 
     @Override
     public void disconnected(int code, boolean reconnects) {
-        cuts++;
-        System.out.println("a client's connection ended with " + code);
+        List<Integer> more = new ArrayList<>(ends);
+        more.add(code);
+        ends = List.copyOf(more);
     }
 
     @Override

@@ -1,0 +1,116 @@
+package dev.millipede.balancers;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * Opens WebSockets over TLS and keeps them, in a process of its own in a network namespace that the tests are not in. Each
+ * line of its standard input says how many more, each line of its output how many it has been answered each status.
+ * Needs nothing but the JDK.
+ */
+final class Dialler {
+    /** From each address of its own, so that its own ports are not those that run out. */
+    private static final int PER_ADDRESS = 20;
+
+    private static final int ATTEMPTS = 200;
+    private static final int TIMEOUT_MS = 15_000;
+    private static final byte[] REQUEST = ("GET /connection/websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+                    + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+            .getBytes(US_ASCII);
+
+    private final SSLContext tls;
+    private final InetSocketAddress target;
+    private final int network;
+    private final List<Socket> open = new ArrayList<>();
+
+    private Dialler(SSLContext tls, InetSocketAddress target, int network) {
+        this.tls = tls;
+        this.target = target;
+        this.network = network;
+    }
+
+    /**
+     * Reads how many until the input ends.
+     *
+     * @param args address and port of the balancer, the file with its certificate, and a number of 1-254 that no other of
+     *     these processes in this namespace has
+     */
+    public static void main(String[] args) throws IOException, GeneralSecurityException {
+        Dialler dialler = new Dialler(
+                trusting(Path.of(args[2])),
+                new InetSocketAddress(args[0], Integer.parseInt(args[1])),
+                Integer.parseInt(args[3]));
+        BufferedReader input = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+        for (String line = input.readLine(); line != null; line = input.readLine()) {
+            System.out.println(dialler.dial(Integer.parseInt(line)));
+        }
+    }
+
+    private static SSLContext trusting(Path certificate) throws IOException, GeneralSecurityException {
+        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+        trusted.load(null, null);
+        try (InputStream in = Files.newInputStream(certificate)) {
+            trusted.setCertificateEntry(
+                    "balancer", CertificateFactory.getInstance("X.509").generateCertificate(in));
+        }
+        TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        managers.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, managers.getTrustManagers(), null);
+        return context;
+    }
+
+    private Map<String, Integer> dial(int count) throws IOException {
+        Map<String, Integer> answers = new TreeMap<>();
+        for (int i = 0; i < count; i++) {
+            answers.merge(status(), 1, Integer::sum);
+        }
+        return answers;
+    }
+
+    private String status() throws IOException {
+        Socket socket = tls.getSocketFactory().createSocket(connected(), target.getHostString(), target.getPort(), true);
+        open.add(socket);
+        socket.getOutputStream().write(REQUEST);
+        return new String(socket.getInputStream().readNBytes(12), US_ASCII).substring(9);
+    }
+
+    /** The balancer may not listen yet. */
+    private Socket connected() throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            Socket socket = new Socket();
+            socket.setSoTimeout(TIMEOUT_MS);
+            socket.bind(new InetSocketAddress("127." + network + ".0." + (1 + open.size() / PER_ADDRESS), 0));
+            try {
+                socket.connect(target);
+                return socket;
+            } catch (ConnectException e) {
+                socket.close();
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+                java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+            }
+        }
+    }
+}
