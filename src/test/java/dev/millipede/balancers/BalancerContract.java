@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millipede.support.Eventually;
+import dev.millipede.support.InternalPort;
 import dev.millipede.support.NodeFixture;
 import dev.millipede.support.TestClient;
 import dev.millipede.support.TlsFiles;
@@ -74,7 +75,9 @@ abstract class BalancerContract {
         Installed.require(kind);
         directory = shared;
         TlsFiles tls = TlsFiles.in(
-                directory, "ip:" + place.front() + ",ip:" + Place.own(1).front());
+                directory,
+                "ip:" + place.front() + ",ip:" + Place.own(1).front() + ",ip:"
+                        + Place.own(2).front());
         door = new Door(place.front(), tls);
         nodes = started(new TwoNodes(directory, place, clientAddress, PING, PONG));
         balancer = started(Balancer.start(kind, adapted(place), directory, place));
@@ -208,8 +211,9 @@ abstract class BalancerContract {
             while (Balancer.sockets(replaced) < 2 * HANDFUL) {
                 newcomers.add(door.connect("late" + newcomers.size()));
             }
-            measured("%d connections held %d sockets; reload with %d publications to each: %d cut, %d lost; of %d newcomers 0 refused"
-                    .formatted(CROWD, sockets, published, crowd.ends().size(), crowd.lost(), newcomers.size()));
+            measured(
+                    "%d connections held %d sockets; reload with %d publications to each: %d cut, %d lost; of %d newcomers 0 refused"
+                            .formatted(CROWD, sockets, published, crowd.ends().size(), crowd.lost(), newcomers.size()));
             measured("the old workers hold %d sockets, the new ones %d"
                     .formatted(Balancer.sockets(old), Balancer.sockets(replaced)));
             assertThat(crowd.ends()).isEmpty();
@@ -252,44 +256,57 @@ abstract class BalancerContract {
 
     /** Of this node only the balancer may say where a client comes from; one connection is all that an address gets. */
     @Test
-    void theClientsAddressArrivesAndNobodyElsesWordForIt() throws IOException {
-        Place narrowPlace = Place.own(2);
-        JsonObject http = TwoNodes.http(clientAddress, own)
-                .put("listen", TwoNodes.listeners(own.nodes().get(0)));
-        JsonObject internal = new JsonObject().put("host", own.nodes().get(0)).put("port", Place.INTERNAL);
+    void theClientsAddressArrivesAndNobodyElsesWordForIt() {
+        Place own = Place.own(2);
         JsonObject config = new JsonObject()
-                .put("http", http)
-                .put("internal", internal)
+                .put(
+                        "http",
+                        TwoNodes.http(clientAddress, own)
+                                .put("listen", TwoNodes.listeners(own.nodes().get(0))))
+                .put(
+                        "internal",
+                        new JsonObject().put("host", own.nodes().get(0)).put("port", Place.INTERNAL))
                 .put("websocket", new JsonObject().put("connectionsPerAddress", 1));
         Door narrow = new Door(own.front(), door.tls());
-        String first = Place.ownAddress(91);
-        String second = Place.ownAddress(92);
+        String here = Place.ownAddress(91);
+        String elsewhere = Place.ownAddress(92);
         try (NodeFixture node = NodeFixture.start(config.encode());
-                Balancer own = Balancer.start(kind, adapted(place), directory, place);
-                TestClient ann = narrow.open(first)) {
-            assertThat(narrow.status(first)).isEqualTo(429);
-            assertThat(narrow.status(first, "X-Forwarded-For: " + second)).isEqualTo(429);
-            TestClient bob = narrow.open(second, "X-Forwarded-For: " + first);
-            bob.close();
+                Balancer second = Balancer.start(kind, adapted(own), directory, own);
+                TestClient ann = narrow.open(here)) {
+            assertThat(narrow.status(here)).isEqualTo(429);
+            assertThat(narrow.status(here, "X-Forwarded-For: " + elsewhere)).isEqualTo(429);
+            narrow.open(elsewhere, "X-Forwarded-For: " + here).close();
+            assertThat(second.workers()).isNotEmpty();
             assertThat(ann.upgrade().status()).isEqualTo(101);
+            assertThat(node.port()).isEqualTo(Place.FIRST_LISTENER);
+            assertThat(new InternalPort(own.internal(0)).metric("millipede_handshakes_refused_total{status=\"429\"}"))
+                    .isEqualTo(2);
         }
     }
 
     @Test
     void aDeadNodeGetsNoMoreAndNobodyNewNotices() {
         nodes.kill(1);
-        long before = nodes.opened(0);
-        List<TestClient> clients = connect(HANDFUL);
-        assertThat(nodes.opened(0) - before).isGreaterThanOrEqualTo(HANDFUL);
-        nodes.restart(1);
-        double seconds = Eventually.secondsUntil(
-                30,
-                () -> {
-                    clients.add(door.connect("returner"));
-                    return nodes.opened(1);
-                },
-                opened -> opened > 0);
-        measured("dead node: %d connections, 0 refused; back after %.1f s".formatted(HANDFUL, seconds));
-        clients.forEach(TestClient::close);
+        List<TestClient> returners = new ArrayList<>();
+        try (Crowd crowd = new Crowd(door, "room:dead")) {
+            crowd.join(HANDFUL);
+            assertThat(crowd.ends()).isEmpty();
+            nodes.restart(1);
+            double seconds = Eventually.secondsUntil(
+                    30,
+                    () -> {
+                        returners.add(door.connect("returner"));
+                        return nodes.opened(1);
+                    },
+                    opened -> opened > 0);
+            long before = nodes.opened(1);
+            returners.addAll(connect(HANDFUL));
+            long share = nodes.opened(1) - before;
+            measured("dead node: %d connections, 0 refused; back %.1f s after it was ready, then %d of %d"
+                    .formatted(HANDFUL, seconds, share, HANDFUL));
+            assertThat(share <= HANDFUL / 2).as("%d of %d", share, HANDFUL).isEqualTo(kind.startsSlowly());
+        } finally {
+            returners.forEach(TestClient::close);
+        }
     }
 }

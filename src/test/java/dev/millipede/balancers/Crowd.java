@@ -75,7 +75,10 @@ final class Crowd implements AutoCloseable {
 
     /** Waits until all have heard the publication that says so, or were cut. */
     void awaitHeard(int last) {
-        Eventually.within(PATIENCE, () -> count(member -> member.last >= last || !member.ends.isEmpty()), ready -> ready == size());
+        Eventually.within(
+                PATIENCE,
+                () -> count(member -> member.last >= last || !member.ends.isEmpty()),
+                ready -> ready == size());
     }
 
     /** What the connections that ended did so with, a code for each. */

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -28,38 +29,40 @@ import javax.net.ssl.TrustManagerFactory;
  * Needs nothing but the JDK.
  */
 final class Dialler {
-    /** From each address of its own, so that its own ports are not those that run out. */
+    /**
+     * To each loopback address of the balancer, so that this process' own ports are not those that run out. Binding to
+     * addresses of its own would not do: no connect() of anybody chooses a port that somebody has bound.
+     */
     private static final int PER_ADDRESS = 20;
 
-    private static final int ATTEMPTS = 200;
+    private static final int ATTEMPTS = 500;
+    private static final long PAUSE_NANOS = 20_000_000;
     private static final int TIMEOUT_MS = 15_000;
-    private static final byte[] REQUEST = ("GET /connection/websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-                    + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-            .getBytes(US_ASCII);
+    private static final byte[] REQUEST =
+            ("GET /connection/websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+                            + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                    .getBytes(US_ASCII);
 
     private final SSLContext tls;
-    private final InetSocketAddress target;
+    private final int port;
     private final int network;
     private final List<Socket> open = new ArrayList<>();
 
-    private Dialler(SSLContext tls, InetSocketAddress target, int network) {
+    private Dialler(SSLContext tls, int port, int network) {
         this.tls = tls;
-        this.target = target;
+        this.port = port;
         this.network = network;
     }
 
     /**
      * Reads how many until the input ends.
      *
-     * @param args address and port of the balancer, the file with its certificate, and a number of 1-254 that no other of
-     *     these processes in this namespace has
+     * @param args port of the balancer, the file with its certificate, and a number of 1-254 that no other of these
+     *     processes in this namespace has
      */
     public static void main(String[] args) throws IOException, GeneralSecurityException {
-        Dialler dialler = new Dialler(
-                trusting(Path.of(args[2])),
-                new InetSocketAddress(args[0], Integer.parseInt(args[1])),
-                Integer.parseInt(args[3]));
+        Dialler dialler = new Dialler(trusting(Path.of(args[1])), Integer.parseInt(args[0]), Integer.parseInt(args[2]));
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in, UTF_8));
         for (String line = input.readLine(); line != null; line = input.readLine()) {
             System.out.println(dialler.dial(Integer.parseInt(line)));
@@ -89,18 +92,19 @@ final class Dialler {
     }
 
     private String status() throws IOException {
-        Socket socket = tls.getSocketFactory().createSocket(connected(), target.getHostString(), target.getPort(), true);
+        String front = "127." + network + ".0." + (1 + open.size() / PER_ADDRESS);
+        Socket below = connected(new InetSocketAddress(front, port));
+        Socket socket = tls.getSocketFactory().createSocket(below, front, port, true);
         open.add(socket);
         socket.getOutputStream().write(REQUEST);
         return new String(socket.getInputStream().readNBytes(12), US_ASCII).substring(9);
     }
 
     /** The balancer may not listen yet. */
-    private Socket connected() throws IOException {
+    private static Socket connected(InetSocketAddress target) throws IOException {
         for (int attempt = 1; ; attempt++) {
             Socket socket = new Socket();
             socket.setSoTimeout(TIMEOUT_MS);
-            socket.bind(new InetSocketAddress("127." + network + ".0." + (1 + open.size() / PER_ADDRESS), 0));
             try {
                 socket.connect(target);
                 return socket;
@@ -109,7 +113,7 @@ final class Dialler {
                 if (attempt == ATTEMPTS) {
                     throw e;
                 }
-                java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
     }

@@ -23,8 +23,8 @@ class NginxIT extends BalancerContract {
     void aNodeMarkedDownKeepsItsConnectionsAndGetsNoNewOnes() {
         String second = place().nodes().get(1);
         ShippedFile whole = adapted(place());
-        ShippedFile without = whole.with(second + ":8000 ", second + ":8000 down ")
-                .with(second + ":8001 ", second + ":8001 down ");
+        ShippedFile without =
+                whole.with(second + ":8000 ", second + ":8000 down ").with(second + ":8001 ", second + ":8001 down ");
         try (Crowd crowd = new Crowd(door(), "room:down")) {
             crowd.join(HANDFUL);
             assertThat(nodes().connections(1)).isPositive();
