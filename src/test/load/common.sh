@@ -34,12 +34,13 @@ gcc -O2 -o "$work/rawfan" "$here/rawfan.c"
 secret=$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')
 key=$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')
 
-# Starts a node with $1 as the rest of its configuration (JSON members) and more JVM flags; sets node and port, api. Returns
+# Starts a node with $1 as the rest of its configuration (JSON members) and more JVM flags, $http as that of its public
+# listener; sets node and port, api. Returns
 # once it is ready, with a Redis that is when it has connected.
 start_node() {
   local extra=$1 name="$work/node${#pids[@]}"; shift
-  printf '{"http":{"port":0},"internal":{"port":0,"apiKeys":["%s"]},"auth":{"hmacSecret":"%s"}%s}\n' \
-    "$key" "$secret" "${extra:+,$extra}" > "$name.json"
+  printf '{"http":{%s},"internal":{"port":0,"apiKeys":["%s"]},"auth":{"hmacSecret":"%s"}%s}\n' \
+    "${http:-\"port\":0}" "$key" "$secret" "${extra:+,$extra}" > "$name.json"
   touch "$name.log"
   "$java" "${flags[@]}" "$@" -jar "$jar" --config "$name.json" 2> "$name.log" &
   node=$!; pids+=("$node"); port= api=
