@@ -38,11 +38,15 @@ final class Dialler {
     private static final int ATTEMPTS = 500;
     private static final long PAUSE_NANOS = 20_000_000;
     private static final int TIMEOUT_MS = 15_000;
-    private static final byte[] REQUEST =
-            ("GET /connection/websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-                            + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-                    .getBytes(US_ASCII);
+    private static final String REQUEST = """
+            GET /connection/websocket HTTP/1.1
+            Host: localhost
+            Upgrade: websocket
+            Connection: Upgrade
+            Sec-WebSocket-Version: 13
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+
+            """;
 
     private final SSLContext tls;
     private final int port;
@@ -96,7 +100,7 @@ final class Dialler {
         Socket below = connected(new InetSocketAddress(front, port));
         Socket socket = tls.getSocketFactory().createSocket(below, front, port, true);
         open.add(socket);
-        socket.getOutputStream().write(REQUEST);
+        socket.getOutputStream().write(REQUEST.replace("\n", "\r\n").getBytes(US_ASCII));
         return new String(socket.getInputStream().readNBytes(12), US_ASCII).substring(9);
     }
 
