@@ -33,7 +33,7 @@ final class Dialler {
      * To each loopback address of the balancer, so that this process' own ports are not those that run out. Binding to
      * addresses of its own would not do: no connect() of anybody chooses a port that somebody has bound.
      */
-    private static final int PER_ADDRESS = 20;
+    private static final int PER_ADDRESS = 10;
 
     private static final int ATTEMPTS = 500;
     private static final long PAUSE_NANOS = 20_000_000;
@@ -52,6 +52,7 @@ final class Dialler {
     private final int port;
     private final int network;
     private final List<Socket> open = new ArrayList<>();
+    private final List<Socket> bound = new ArrayList<>();
 
     private Dialler(SSLContext tls, int port, int network) {
         this.tls = tls;
@@ -62,11 +63,12 @@ final class Dialler {
     /**
      * Reads how many until the input ends.
      *
-     * @param args port of the balancer, the file with its certificate, and a number of 1-254 that no other of these
-     *     processes in this namespace has
+     * @param args port of the balancer, the file with its certificate, a number of 1-254 that no other of these processes
+     *     in this namespace has, and how many ports to bind and not to use
      */
     public static void main(String[] args) throws IOException, GeneralSecurityException {
         Dialler dialler = new Dialler(trusting(Path.of(args[1])), Integer.parseInt(args[0]), Integer.parseInt(args[2]));
+        dialler.bind(Integer.parseInt(args[3]));
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in, UTF_8));
         for (String line = input.readLine(); line != null; line = input.readLine()) {
             System.out.println(dialler.dial(Integer.parseInt(line)));
@@ -85,6 +87,14 @@ final class Dialler {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, managers.getTrustManagers(), null);
         return context;
+    }
+
+    private void bind(int ports) throws IOException {
+        for (int i = 0; i < ports; i++) {
+            Socket socket = new Socket();
+            socket.bind(new InetSocketAddress("127." + network + ".1.1", 0));
+            bound.add(socket);
+        }
     }
 
     private Map<String, Integer> dial(int count) throws IOException {
