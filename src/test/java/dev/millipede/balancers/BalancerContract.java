@@ -202,9 +202,11 @@ abstract class BalancerContract {
 
     @Test
     void nothingElseOfANodeIsPublic() {
+        long before = nodes.unknownPaths();
         for (String path : List.of("/", "/metrics", "/health/ready", "/api/info", "/connection/websocket/more")) {
             assertThat(door.get(path)).as(path).isEqualTo(404);
         }
+        assertThat(nodes.unknownPaths()).isEqualTo(before);
         assertThat(door.get("/connection/websocket")).isEqualTo(426);
     }
 
