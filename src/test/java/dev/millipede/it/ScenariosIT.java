@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -147,16 +148,18 @@ class ScenariosIT {
     private void whilePublishing(String channel, Run run) throws Exception {
         InternalPort internal = node.internal();
         ScheduledExecutorService publisher = Executors.newSingleThreadScheduledExecutor();
+        ScheduledFuture<?> publications = publisher.scheduleAtFixedRate(
+                () -> internal.publish(channel, new JsonObject().put("n", 1)),
+                0,
+                PUBLICATION_MILLIS,
+                TimeUnit.MILLISECONDS);
         try {
-            publisher.scheduleAtFixedRate(
-                    () -> internal.publish(channel, new JsonObject().put("n", 1)),
-                    0,
-                    PUBLICATION_MILLIS,
-                    TimeUnit.MILLISECONDS);
             run.run();
+            assertThat(publications.isDone()).as("a publication failed").isFalse();
         } finally {
-            publisher.shutdownNow();
-            publisher.awaitTermination(10, TimeUnit.SECONDS);
+            publications.cancel(false);
+            publisher.shutdown();
+            assertThat(publisher.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
         }
     }
 
@@ -166,7 +169,7 @@ class ScenariosIT {
             String text = Files.readString(runs.findFirst().orElseThrow().resolve("tsung.log"));
             Map<String, Long> result = new TreeMap<>();
             text.lines().filter(line -> line.matches("stats: \\w+ -?\\d+ \\d+")).forEach(line -> {
-                String[] words = line.split(" ");
+                String[] words = line.split(" ", -1);
                 result.put(words[1], Long.parseLong(words[3]));
             });
             System.out.println("tsung: " + result);
