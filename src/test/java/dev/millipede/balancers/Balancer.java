@@ -14,12 +14,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A running HAProxy or nginx: a master and its workers. They go with this JVM, however that ends. Close it. */
 final class Balancer implements AutoCloseable {
     private static final int SECONDS = 10;
+
+    /** The state in {@code /proc/net/tcp}. */
+    private static final String LISTENS = "0A";
 
     /** Prints the pid of the master and ends with it; the master is told to end when the standard input does. */
     private static final String SHELL = """
@@ -117,23 +122,58 @@ final class Balancer implements AutoCloseable {
                 .toList();
     }
 
-    /** How many sockets these workers have open. */
-    static long sockets(List<Long> workers) {
-        return workers.stream().mapToLong(Balancer::sockets).sum();
+    /** Waits until none of these workers accepts connections to an address any more. */
+    void awaitRetired(List<Long> workers, String front) {
+        Eventually.until(
+                () -> {
+                    Set<String> listeners = listeners(front);
+                    return workers.stream()
+                            .noneMatch(worker -> openSockets(worker).stream().anyMatch(listeners::contains));
+                },
+                retired -> retired);
     }
 
-    private static long sockets(long worker) {
-        String[] descriptors = new File("/proc/" + worker + "/fd").list();
-        long sockets = 0;
-        for (String each : Objects.requireNonNull(descriptors, () -> worker + " is gone")) {
-            try {
-                Path target = Files.readSymbolicLink(Path.of("/proc", Long.toString(worker), "fd", each));
-                sockets += target.toString().startsWith("socket:") ? 1 : 0;
-            } catch (IOException e) {
-                // Closed meanwhile.
-            }
+    /** The sockets that listen on the HTTPS port of an address, as descriptors name them. */
+    private static Set<String> listeners(String address) {
+        String[] bytes = address.split("\\.", -1);
+        StringBuilder local = new StringBuilder();
+        for (int i = bytes.length - 1; i >= 0; i--) {
+            local.append("%02X".formatted(Integer.parseInt(bytes[i])));
         }
-        return sockets;
+        local.append(":%04X".formatted(Place.HTTPS));
+        try (Stream<String> lines = Files.lines(Path.of("/proc/net/tcp"))) {
+            return lines.map(line -> line.strip().split(" +"))
+                    .filter(columns -> columns[1].contentEquals(local) && columns[3].equals(LISTENS))
+                    .map(columns -> "socket:[" + columns[9] + ']')
+                    .collect(Collectors.toSet());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** How many sockets these workers have open. */
+    static long sockets(List<Long> workers) {
+        return workers.stream().mapToLong(worker -> openSockets(worker).size()).sum();
+    }
+
+    /** The sockets of a process, as its descriptors name them; none when it is gone. */
+    private static List<String> openSockets(long pid) {
+        String[] descriptors = new File("/proc/" + pid + "/fd").list();
+        if (descriptors == null) {
+            return List.of();
+        }
+        return Stream.of(descriptors)
+                .map(each -> target(Path.of("/proc", Long.toString(pid), "fd", each)))
+                .filter(target -> target.startsWith("socket:"))
+                .toList();
+    }
+
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException e) {
+            return "closed meanwhile";
+        }
     }
 
     /** Waits for the end, which it comes to by itself, and returns the exit code. */

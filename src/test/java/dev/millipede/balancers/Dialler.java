@@ -33,21 +33,26 @@ final class Dialler {
      * To each loopback address of the balancer, so that this process' own ports are not those that run out. Binding to
      * addresses of its own would not do: no connect() of anybody chooses a port that somebody has bound.
      */
-    private static final int PER_ADDRESS = 20;
+    private static final int PER_ADDRESS = 10;
 
     private static final int ATTEMPTS = 500;
     private static final long PAUSE_NANOS = 20_000_000;
     private static final int TIMEOUT_MS = 15_000;
-    private static final byte[] REQUEST =
-            ("GET /connection/websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-                            + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-                    .getBytes(US_ASCII);
+    private static final String REQUEST = """
+            GET /connection/websocket HTTP/1.1
+            Host: localhost
+            Upgrade: websocket
+            Connection: Upgrade
+            Sec-WebSocket-Version: 13
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+
+            """;
 
     private final SSLContext tls;
     private final int port;
     private final int network;
     private final List<Socket> open = new ArrayList<>();
+    private final List<Socket> bound = new ArrayList<>();
 
     private Dialler(SSLContext tls, int port, int network) {
         this.tls = tls;
@@ -58,11 +63,12 @@ final class Dialler {
     /**
      * Reads how many until the input ends.
      *
-     * @param args port of the balancer, the file with its certificate, and a number of 1-254 that no other of these
-     *     processes in this namespace has
+     * @param args port of the balancer, the file with its certificate, a number of 1-254 that no other of these processes
+     *     in this namespace has, and how many ports to bind and not to use
      */
     public static void main(String[] args) throws IOException, GeneralSecurityException {
         Dialler dialler = new Dialler(trusting(Path.of(args[1])), Integer.parseInt(args[0]), Integer.parseInt(args[2]));
+        dialler.bind(Integer.parseInt(args[3]));
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in, UTF_8));
         for (String line = input.readLine(); line != null; line = input.readLine()) {
             System.out.println(dialler.dial(Integer.parseInt(line)));
@@ -83,6 +89,14 @@ final class Dialler {
         return context;
     }
 
+    private void bind(int ports) throws IOException {
+        for (int i = 0; i < ports; i++) {
+            Socket socket = new Socket();
+            socket.bind(new InetSocketAddress("127." + network + ".1.1", 0));
+            bound.add(socket);
+        }
+    }
+
     private Map<String, Integer> dial(int count) throws IOException {
         Map<String, Integer> answers = new TreeMap<>();
         for (int i = 0; i < count; i++) {
@@ -96,7 +110,7 @@ final class Dialler {
         Socket below = connected(new InetSocketAddress(front, port));
         Socket socket = tls.getSocketFactory().createSocket(below, front, port, true);
         open.add(socket);
-        socket.getOutputStream().write(REQUEST);
+        socket.getOutputStream().write(REQUEST.replace("\n", "\r\n").getBytes(US_ASCII));
         return new String(socket.getInputStream().readNBytes(12), US_ASCII).substring(9);
     }
 

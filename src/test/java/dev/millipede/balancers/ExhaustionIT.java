@@ -88,9 +88,9 @@ class ExhaustionIT {
 
     /**
      * What so many handshakes, one after the other, are answered through a balancer with this file, all of them kept open:
-     * first these, then one more.
+     * first these, then one more; while somebody else has bound so many ports.
      */
-    private List<String> answers(Kind kind, ShippedFile file, int count) throws IOException {
+    private List<String> answers(Kind kind, ShippedFile file, int bound, int count) throws IOException {
         runs++;
         ShippedFile own = kind.files(file, tls, Files.createTempDirectory(directory, "own"));
         for (String last : List.of("11", "12")) {
@@ -108,7 +108,8 @@ class ExhaustionIT {
                     Dialler.class.getName(),
                     Integer.toString(Place.HTTPS),
                     tls.certificate().toString(),
-                    Integer.toString(runs)));
+                    Integer.toString(runs),
+                    Integer.toString(bound)));
             Process dialler = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
@@ -129,7 +130,12 @@ class ExhaustionIT {
     }
 
     private void assertAnswers(String what, Kind kind, ShippedFile file, int count, String further) throws IOException {
-        List<String> answers = answers(kind, file, count);
+        assertAnswers(what, kind, file, 0, count, further);
+    }
+
+    private void assertAnswers(String what, Kind kind, ShippedFile file, int bound, int count, String further)
+            throws IOException {
+        List<String> answers = answers(kind, file, bound, count);
         System.out.printf(
                 "balancers, %s, %d ports, %s: %d handshakes %s, the next %s%n",
                 kind, PORTS, what, count, answers.get(0), answers.get(1));
@@ -149,6 +155,14 @@ class ExhaustionIT {
     void haproxyWithOneSourceAddressAndOneListenerHasAConnectionForEachPort() throws IOException {
         ShippedFile one = haproxy().without("server a2", "server a3", "server a4", "server b");
         assertAnswers("1 source address x 1 listener", Kind.HAPROXY, one, PORTS, "503");
+    }
+
+    /** Whatever the address that they were bound to. */
+    @Test
+    void portsThatSomebodyElseHasBoundAreLostToTheBalancer() throws IOException {
+        ShippedFile two = haproxy().without("server a3", "server a4", "server b");
+        int left = 2 * (PORTS - 15);
+        assertAnswers("1 source address x 2 listeners, 15 ports bound", Kind.HAPROXY, two, 15, left, "503");
     }
 
     /** Were the port chosen when the socket is bound to the source address, a second listener would be of no use. */

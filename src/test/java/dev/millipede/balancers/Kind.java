@@ -79,11 +79,6 @@ enum Kind {
         return reloadSignal;
     }
 
-    /** Whether a node that comes back gets its share of new connections little by little. */
-    boolean startsSlowly() {
-        return this == HAPROXY;
-    }
-
     /** The directives that end a connection on which nothing happens. */
     abstract List<String> idleTimeouts();
 

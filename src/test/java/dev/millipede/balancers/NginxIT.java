@@ -2,11 +2,7 @@ package dev.millipede.balancers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millipede.support.Eventually;
 import dev.millipede.support.TestClient;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -48,15 +44,6 @@ class NginxIT extends BalancerContract {
     private void reload(ShippedFile file) {
         List<Long> old = balancer().workers();
         balancer().reload(file);
-        Eventually.until(() -> old.stream().allMatch(NginxIT::isLeaving), leaving -> leaving);
-    }
-
-    private static boolean isLeaving(long worker) {
-        try {
-            return Files.readString(Path.of("/proc", Long.toString(worker), "cmdline"))
-                    .contains("shutting down");
-        } catch (IOException e) {
-            return true;
-        }
+        balancer().awaitRetired(old, place().front());
     }
 }
