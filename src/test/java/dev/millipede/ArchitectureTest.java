@@ -66,8 +66,11 @@ final class ArchitectureTest {
             .allowEmptyShould(true);
 
     @ArchTest
-    static final ArchRule vocabularyFramingAndRecoveryUsePlainJavaOnly =
-            usesOnlyPlainJava("dev.millipede.channel..", "dev.millipede.websocket.frame..", "dev.millipede.recovery..");
+    static final ArchRule vocabularyFramingRecoveryAndLimitsUsePlainJavaOnly = usesOnlyPlainJava(
+            "dev.millipede.channel..",
+            "dev.millipede.websocket.frame..",
+            "dev.millipede.recovery..",
+            "dev.millipede.os..");
 
     @ArchTest
     static final ArchRule configUsesPlainJavaAndJsonTreesOnly = classes()
