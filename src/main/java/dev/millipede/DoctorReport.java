@@ -40,10 +40,10 @@ final class DoctorReport {
     static void print(Verdict verdict, HostFacts facts, String source, PrintWriter out) {
         out.printf(
                 Locale.ROOT,
-                "With %s this host holds %,d connections.  (%s)%n",
-                source,
+                "This host (%s) holds %,d connections with %s.%n",
+                facts.kernel().orElse("not Linux"),
                 verdict.connections(),
-                facts.kernel().orElse("not Linux"));
+                source);
         List<Wall> walls = verdict.walls();
         out.println();
         out.println("First wall");
@@ -64,7 +64,8 @@ final class DoctorReport {
     }
 
     private static void print(Wall wall, PrintWriter out) {
-        out.printf(Locale.ROOT, "  %,11d  %s = %d: %s%n", wall.connections(), wall.name(), wall.limit(), wall.says());
+        out.printf(Locale.ROOT, "  %,11d  %s = %d%n", wall.connections(), wall.name(), wall.limit());
+        out.printf("               %s%n", wall.says());
         out.printf("               fix: %s%n", wall.fix());
     }
 

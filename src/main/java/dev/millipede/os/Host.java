@@ -81,20 +81,28 @@ public final class Host {
         return new Tcp(
                 files.number("proc/sys/net/ipv4/tcp_mem", 1),
                 files.number("proc/sys/net/ipv4/tcp_mem", 2),
-                tcpPages(),
-                counter("proc/net/snmp", "Tcp:", "CurrEstab"),
+                sockets("mem"),
+                seen(),
                 files.number("proc/sys/net/core/somaxconn", 0),
                 files.number("proc/sys/net/ipv4/tcp_max_syn_backlog", 0),
+                files.number("proc/sys/net/ipv4/tcp_syncookies", 0),
                 counter("proc/net/netstat", "TcpExt:", "ListenOverflows"),
                 counter("proc/net/netstat", "TcpExt:", "ListenDrops"),
                 counter("proc/net/netstat", "TcpExt:", "TCPMemoryPressures"));
     }
 
+    private OptionalLong seen() {
+        OptionalLong established = counter("proc/net/snmp", "Tcp:", "CurrEstab");
+        return established.isPresent()
+                ? OptionalLong.of(established.getAsLong() + sockets("tw").orElse(0))
+                : established;
+    }
+
     /** {@code TCP: inuse 1 orphan 0 tw 1 alloc 1 mem 122}: names and values take turns. */
-    private OptionalLong tcpPages() {
+    private OptionalLong sockets(String which) {
         for (String line : files.lines("proc/net/sockstat")) {
             List<String> words = List.of(line.strip().split("\\s+", -1));
-            int name = words.indexOf("mem");
+            int name = words.indexOf(which);
             if (words.get(0).equals("TCP:") && name > 0 && name + 1 < words.size()) {
                 return ProcFiles.number(words.get(name + 1));
             }

@@ -58,9 +58,10 @@ public record HostFacts(
      * @param pressure pages of buffers from which the kernel saves, the second of {@code tcp_mem}
      * @param high pages of buffers there may be, the third of {@code tcp_mem}
      * @param pages of buffers there are
-     * @param established connections now
+     * @param seen connections that stand or have ended within the last minute
      * @param somaxconn connections that may wait to be accepted, whatever the listener asks for
-     * @param synBacklog connections that may be half open at a listener
+     * @param synBacklog connections that may be half open at a listener, where {@code cookies} is 0
+     * @param cookies whether SYN cookies are sent when a queue is full, 0 = no
      * @param overflows connections that found a listener's queue full, since boot
      * @param drops connections that a listener dropped for any reason, since boot
      * @param pressures times that buffers were short, since boot
@@ -69,9 +70,10 @@ public record HostFacts(
             OptionalLong pressure,
             OptionalLong high,
             OptionalLong pages,
-            OptionalLong established,
+            OptionalLong seen,
             OptionalLong somaxconn,
             OptionalLong synBacklog,
+            OptionalLong cookies,
             OptionalLong overflows,
             OptionalLong drops,
             OptionalLong pressures) {}

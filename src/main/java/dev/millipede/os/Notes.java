@@ -38,7 +38,12 @@ final class Notes {
     private void queues() {
         Tcp tcp = facts.tcp();
         queue("net.core.somaxconn", tcp.somaxconn(), "connections that come at once and wait to be accepted");
-        queue("net.ipv4.tcp_max_syn_backlog", tcp.synBacklog(), "connections that are half open");
+        if (tcp.cookies().orElse(0) == 0) {
+            queue(
+                    "net.ipv4.tcp_max_syn_backlog",
+                    tcp.synBacklog(),
+                    "connections that are half open, as SYN cookies are off");
+        }
         if (tcp.overflows().orElse(0) > 0) {
             wrong(
                     "ListenOverflows",

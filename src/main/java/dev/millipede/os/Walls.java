@@ -14,7 +14,7 @@ final class Walls {
     /** Where neither memory nor the command line says how many are wanted. */
     private static final long DEFAULT_WANTED = 100_000;
 
-    private static final long ROUND = 1_000;
+    private static final long LEAST_WANTED = 1_000;
 
     private final HostFacts facts;
     private final Asked asked;
@@ -31,8 +31,17 @@ final class Walls {
     static long wanted(HostFacts facts, Asked asked) {
         OptionalLong room = room(facts);
         long balanced = room.isPresent() ? balanced(room.getAsLong(), asked) : DEFAULT_WANTED;
-        long wanted = asked.wanted().orElse(balanced / ROUND * ROUND);
-        return Math.max(ROUND, Math.min(Sizing.MOST, wanted));
+        long wanted = asked.wanted().orElse(rounded(balanced));
+        return Math.max(asked.wanted().isPresent() ? 1 : LEAST_WANTED, Math.min(Sizing.MOST, wanted));
+    }
+
+    /** Down to two digits and zeros. */
+    private static long rounded(long number) {
+        long unit = 1;
+        while (number / unit >= 100) {
+            unit *= 10;
+        }
+        return number / unit * unit;
     }
 
     private static OptionalLong room(HostFacts facts) {
@@ -123,8 +132,9 @@ final class Walls {
         Descriptors now = facts.descriptors();
         String order = now.perProcess().orElse(Long.MAX_VALUE) < raised ? ", once fs.nr_open is as high" : "";
         String allowed = now.hard().orElse(0) >= raised ? " (root is not needed)" : "";
-        return "systemd: LimitNOFILE=" + raised + " in the unit, which limits.conf does not reach; a shell: ulimit -n "
-                + raised + allowed + order;
+        return "systemd: LimitNOFILE=" + raised
+                + " in the unit, which limits.conf does not reach; a container: --ulimit nofile=" + raised
+                + "; a shell: ulimit -n " + raised + allowed + order;
     }
 
     private long nofile(long connections) {
@@ -205,10 +215,9 @@ final class Walls {
         }
     }
 
-    /** Whether the table is there, and connections that stand are not in it: no rule of the firewall wants it. */
+    /** Whether the table is there, and none of the connections seen is in it: no rule of the firewall wants it. */
     static boolean isConntrackIdle(HostFacts facts) {
-        return facts.conntrack().count().orElse(1) == 0
-                && facts.tcp().established().orElse(0) > 0;
+        return facts.conntrack().count().orElse(1) == 0 && facts.tcp().seen().orElse(0) > 0;
     }
 
     private void balancer() {
