@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
  * What a node stands on: Vert.x, alone or as a member of a cluster, and the meters both report to.
  *
  * @param instances of web sockets, each with an event loop of its own
+ * @param listeners the public ones, as soon as Vert.x opens them
  * @param membership null where the node is alone
  * @param uid unique among nodes and starts; in a cluster the others know it by this
  */
 record Foundation(
         int instances,
         Metrics metrics,
+        PublicListeners listeners,
         Vertx vertx,
         @Nullable Membership membership,
         String uid) {
@@ -35,18 +37,25 @@ record Foundation(
         int instances = instances(config.websocket());
         Metrics metrics = new Metrics(
                 config.namespaces().all().stream().map(Namespace::name).toList(), instances);
-        VertxOptions options =
-                new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(instances + OTHER_LOOPS);
+        PublicListeners listeners = new PublicListeners(config.http(), config.connectionLimit(), metrics);
+        VertxOptions options = new VertxOptions().setEventLoopPoolSize(instances + OTHER_LOOPS);
         if (!config.cluster().enabled()) {
-            Vertx vertx = metrics.measured(options).build();
+            Vertx vertx = metrics.measured(options)
+                    .withTransport(listeners.transport())
+                    .build();
             return Future.succeededFuture(new Foundation(
-                    instances, metrics, vertx, null, UUID.randomUUID().toString()));
+                    instances,
+                    metrics,
+                    listeners,
+                    vertx,
+                    null,
+                    UUID.randomUUID().toString()));
         }
         try {
             Membership membership = Membership.of(config.cluster());
             return membership
-                    .join(options, metrics::measured, JOIN_SECONDS)
-                    .map(vertx -> new Foundation(instances, metrics, vertx, membership, membership.uid()));
+                    .join(options, each -> metrics.measured(each).withTransport(listeners.transport()), JOIN_SECONDS)
+                    .map(vertx -> new Foundation(instances, metrics, listeners, vertx, membership, membership.uid()));
         } catch (CannotJoinException e) {
             return Future.failedFuture(e);
         }

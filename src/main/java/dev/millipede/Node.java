@@ -17,9 +17,9 @@ import dev.millipede.os.OpenFiles;
 import dev.millipede.protocol.json.JsonProtocol;
 import dev.millipede.protocol.json.PlainMessage;
 import dev.millipede.router.RouterVerticle;
+import dev.millipede.websocket.HttpConfig;
 import dev.millipede.websocket.Rules;
 import dev.millipede.websocket.Shared;
-import dev.millipede.websocket.WebSocketConfig;
 import dev.millipede.websocket.WebSocketVerticle;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -61,6 +61,7 @@ public final class Node {
     private final Instant startedAt;
     private final Foundation foundation;
     private final NodeSlots slots;
+    private final @Nullable NodeAddresses addresses;
     private final Metrics metrics;
     private final Vertx vertx;
     private final LocalBus bus;
@@ -76,15 +77,13 @@ public final class Node {
     private @Nullable ApiVerticle api;
 
     private Node(NodeConfig config, Foundation foundation, InstantSource clock) {
-        WebSocketConfig webSocket = config.websocket();
         this.config = config;
         this.clock = clock;
         this.startedAt = clock.instant();
         this.foundation = foundation;
-        this.slots = new NodeSlots(
-                webSocket.maxConnections() > 0
-                        ? webSocket.maxConnections()
-                        : OpenFiles.connections(OpenFiles.limit(), webSocket.descriptorReserve()));
+        this.slots = new NodeSlots(config.connectionLimit(), config.http().whenFull() == HttpConfig.WhenFull.REFUSE);
+        int perAddress = config.websocket().connectionsPerAddress();
+        this.addresses = perAddress > 0 ? new NodeAddresses(perAddress) : null;
         this.metrics = foundation.metrics();
         this.vertx = foundation.vertx();
         this.bus = LocalBus.open(vertx, () -> metrics.controlRejected("foreign"));
@@ -127,6 +126,7 @@ public final class Node {
     private Future<Void> deploy() {
         log.info("{} transport", vertx.isNativeTransportEnabled() ? "native epoll" : "NIO");
         metrics.gaugeConnectionLimit(slots::limit);
+        metrics.gaugeDescriptors(OpenFiles::free);
         NodeHttp http = new NodeHttp(config, apiRoutes(), clock);
         RouterVerticle router = new RouterVerticle(
                 backplane.broker(),
@@ -170,7 +170,7 @@ public final class Node {
     private NodeFacts facts() {
         String host = config.cluster().enabled()
                 ? config.cluster().host()
-                : config.http().host();
+                : config.http().listen().get(0).host();
         return new NodeFacts(foundation.uid(), host + '_' + publicPort(), Version.name(), startedAt);
     }
 
@@ -202,6 +202,7 @@ public final class Node {
                 new JsonProtocol(),
                 backplane.broker(),
                 slots,
+                addresses,
                 Boolean.getBoolean(UNSLICED) ? Shared.UNSLICED : Shared.SLICE_NANOS);
     }
 
@@ -215,9 +216,14 @@ public final class Node {
         return started.get() && backplane.isReady();
     }
 
-    /** The port of the public listener, once started. */
+    /** The port of the first public listener, once started. */
     public int publicPort() {
-        return webSockets.get(0).port();
+        return publicPorts().get(0);
+    }
+
+    /** The ports of the public listeners, in the order of {@code http.listen}, once started. */
+    public List<Integer> publicPorts() {
+        return webSockets.get(0).ports();
     }
 
     /** The port of the internal listener, once started; the public one's where they are the same. */

@@ -10,8 +10,10 @@ import dev.millipede.config.ConfigCursor;
 import dev.millipede.config.ConfigException;
 import dev.millipede.config.ConfigFile;
 import dev.millipede.config.ConfigProblems;
+import dev.millipede.os.OpenFiles;
 import dev.millipede.recovery.RecoveryConfig;
 import dev.millipede.websocket.HttpConfig;
+import dev.millipede.websocket.ListenAddress;
 import dev.millipede.websocket.WebSocketConfig;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -110,11 +112,23 @@ public record NodeConfig(
                 development);
     }
 
-    /** Whether the public listener serves the API, metrics and health too. */
+    /** Whether the public listener, of which there is one then, serves the API, metrics and health too. */
     public boolean sharesPublicListener() {
-        return http.port() != 0
-                && http.port() == internal.port()
-                && Loopback.canonical(http.host()).equals(Loopback.canonical(internal.host()));
+        return http.listen().size() == 1 && isInternal(http.listen().get(0));
+    }
+
+    /** Whether a public listener is at the very address of the internal one. */
+    boolean isInternal(ListenAddress listener) {
+        return listener.port() != 0
+                && listener.port() == internal.port()
+                && Loopback.canonical(listener.host()).equals(Loopback.canonical(internal.host()));
+    }
+
+    /** Connections a node takes with this configuration, in this process. Reads the open file limit. */
+    int connectionLimit() {
+        return websocket.maxConnections() > 0
+                ? websocket.maxConnections()
+                : OpenFiles.connections(OpenFiles.limit(), websocket.descriptorReserve());
     }
 
     /** What is allowed and may still be a mistake, one sentence each. None in development mode. */

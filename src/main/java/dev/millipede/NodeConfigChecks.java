@@ -4,11 +4,14 @@ import dev.millipede.backplane.BackplaneConfig;
 import dev.millipede.backplane.RedisConfig;
 import dev.millipede.config.ConfigProblems;
 import dev.millipede.config.Mask;
+import dev.millipede.websocket.HttpConfig;
+import dev.millipede.websocket.ListenAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the sections of a configuration may not say together. */
@@ -61,9 +64,7 @@ final class NodeConfigChecks {
 
     private void development() {
         String message = "development mode stays on loopback, start with --config to leave it";
-        if (!Loopback.is(config.http().host())) {
-            problem("http.host", quoted(config.http().host()), message);
-        }
+        beyondLoopback().ifPresent(host -> problem(listenKey(), quoted(host), message));
         if (!Loopback.is(config.internal().host())) {
             problem("internal.host", quoted(config.internal().host()), message);
         }
@@ -95,17 +96,30 @@ final class NodeConfigChecks {
         }
     }
 
+    /** A host of a public listener that others than this machine reach. */
+    private Optional<String> beyondLoopback() {
+        return config.http().listen().stream()
+                .map(ListenAddress::host)
+                .filter(host -> !Loopback.is(host))
+                .findFirst();
+    }
+
+    /** The key that says where public listeners are. */
+    private String listenKey() {
+        return config.http().shortForm() ? "http.host" : "http.listen";
+    }
+
     private void publicListener() {
-        String host = config.http().host();
-        if (Loopback.is(host) || config.development() || problems.failed("auth")) {
+        if (beyondLoopback().isEmpty() || config.development() || problems.failed("auth")) {
             return;
         }
+        String host = quoted(beyondLoopback().get());
         if (config.auth().insecure()) {
-            problem("http.host", quoted(host), "auth.insecure is for tests and listens on loopback only");
+            problem(listenKey(), host, "auth.insecure is for tests and listens on loopback only");
         } else if (config.auth().hmacSecret() == null && !config.auth().anonymous()) {
             problem(
-                    "http.host",
-                    quoted(host),
+                    listenKey(),
+                    host,
                     "beyond loopback needs auth.hmacSecret, or auth.anonymous: true to let everybody in");
         }
     }
@@ -131,22 +145,38 @@ final class NodeConfigChecks {
 
     /** The same port on hosts that include each other: the second listener could not be opened. */
     private void overlap() {
-        int port = config.internal().port();
-        String publicHost = config.http().host();
-        boolean samePort = port != 0 && port == config.http().port();
-        boolean includes = Loopback.isEveryAddress(publicHost)
-                || Loopback.isEveryAddress(config.internal().host());
-        if (samePort && includes && !config.sharesPublicListener()) {
-            problem(
-                    "internal.port",
-                    String.valueOf(port),
-                    "taken by http, use another port, or http.host (" + publicHost + ") to share its listener");
+        ListenAddress internal =
+                new ListenAddress(config.internal().host(), config.internal().port());
+        List<ListenAddress> listen = config.http().listen();
+        for (int i = 0; i < listen.size(); i++) {
+            ListenAddress listener = listen.get(i);
+            if (overlap(listener, internal) && !config.sharesPublicListener()) {
+                String shared = listen.size() == 1
+                        ? ", or http.host (" + listener.host() + ") to share its listener"
+                        : ", the API shares a public listener only where there is no other";
+                problem("internal.port", String.valueOf(internal.port()), "taken by http, use another port" + shared);
+                return;
+            }
+            if (listen.subList(0, i).stream().anyMatch(other -> overlap(listener, other))) {
+                problem("http.listen", quoted(listener.toString()), "taken by another of the list");
+            }
         }
+        if (config.http().whenFull() == HttpConfig.WhenFull.WAIT && config.sharesPublicListener()) {
+            problem("http.whenFull", "\"wait\"", "needs an internal listener of its own, health checks would wait too");
+        }
+    }
+
+    private static boolean overlap(ListenAddress one, ListenAddress other) {
+        return one.port() != 0
+                && one.port() == other.port()
+                && (Loopback.isEveryAddress(one.host())
+                        || Loopback.isEveryAddress(other.host())
+                        || Loopback.canonical(one.host()).equals(Loopback.canonical(other.host())));
     }
 
     private void secrets() {
         String message = "must have at least 32 bytes beyond loopback";
-        if (!Loopback.is(config.http().host()) && isShort(config.auth().hmacSecret())) {
+        if (beyondLoopback().isPresent() && isShort(config.auth().hmacSecret())) {
             problem("auth.hmacSecret", Mask.HIDDEN, message);
         }
         boolean shortKey = config.internal().apiKeys().stream().anyMatch(NodeConfigChecks::isShort);

@@ -6,10 +6,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Counts the connections of a node against its limit. */
 final class NodeSlots implements Slots {
     private final int limit;
+    private final boolean refuses;
     private final AtomicInteger taken = new AtomicInteger();
 
-    NodeSlots(int limit) {
+    /**
+     * @param refuses whether none is given beyond the limit; false where {@link PublicListeners} accept no more than that,
+     *     as they hear a moment earlier that somebody has left
+     */
+    NodeSlots(int limit, boolean refuses) {
         this.limit = limit;
+        this.refuses = refuses;
     }
 
     int limit() {
@@ -18,7 +24,7 @@ final class NodeSlots implements Slots {
 
     @Override
     public boolean take() {
-        if (taken.incrementAndGet() <= limit) {
+        if (taken.incrementAndGet() <= limit || !refuses) {
             return true;
         }
         taken.decrementAndGet();

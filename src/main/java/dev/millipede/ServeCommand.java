@@ -2,10 +2,12 @@ package dev.millipede;
 
 import dev.millipede.cluster.CannotJoinException;
 import dev.millipede.config.ConfigException;
+import dev.millipede.websocket.ListenAddress;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -108,18 +110,16 @@ final class ServeCommand implements Callable<Integer> {
 
     private static void announce(NodeConfig config, Node node) {
         String scheme = config.http().tls() == null ? "" : "s";
-        String host = config.http().host();
         log.info("millipede {} takes up to {} connections", Version.name(), node.connectionLimit());
         String address = node.clusterAddress();
         if (address != null) {
             log.info("cluster: {}", address);
         }
-        log.info(
-                "clients: ws{}://{}:{}{}",
-                scheme,
-                host,
-                node.publicPort(),
-                config.websocket().path());
+        List<Integer> ports = node.publicPorts();
+        for (int i = 0; i < ports.size(); i++) {
+            ListenAddress at = new ListenAddress(config.http().listen().get(i).host(), ports.get(i));
+            log.info("clients: ws{}://{}{}", scheme, at, config.websocket().path());
+        }
         log.info(
                 "API, metrics, health: http{}://{}:{}/",
                 config.sharesPublicListener() ? scheme : "",
@@ -127,7 +127,8 @@ final class ServeCommand implements Callable<Integer> {
                 node.internalPort());
         if (config.development()) {
             log.warn("development mode: whoever reaches this port can be anybody; run with --config for anything else");
-            log.info("open http://{}:{}/ in two tabs", host, node.publicPort());
+            String host = config.http().listen().get(0).host();
+            log.info("open http://{}/ in two tabs", new ListenAddress(host, ports.get(0)));
         }
     }
 

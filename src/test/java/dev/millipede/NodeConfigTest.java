@@ -15,7 +15,9 @@ import dev.millipede.cluster.ClusterConfig;
 import dev.millipede.config.ConfigException;
 import dev.millipede.recovery.RecoveryConfig;
 import dev.millipede.websocket.HttpConfig;
+import dev.millipede.websocket.ListenAddress;
 import dev.millipede.websocket.WebSocketConfig;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -160,6 +162,35 @@ class NodeConfigTest {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"listen": ["127.0.0.1:9000", "127.0.0.1:8000"]}            | internal.port | taken by http, use another port, the API shares
+            {"listen": ["0.0.0.0:9000", "127.0.0.1:8000"]}              | internal.port | taken by http, use another port, the API shares
+            {"listen": ["0.0.0.0:8000", "127.0.0.1:8000"]}              | http.listen   | taken by another of the list
+            {"listen": ["127.0.0.1:8000", "localhost:8000"]}            | http.listen   | taken by another of the list
+            {"listen": ["127.0.0.1:9000"], "whenFull": "wait"}          | http.whenFull | needs an internal listener of its own
+            """)
+    void listenersThatCannotStandTogetherAreAProblem(String http, String path, String message) {
+        JsonObject json = new JsonObject()
+                .put("http", new JsonObject(http))
+                .put("auth", new JsonObject().put("anonymous", true))
+                .put("internal", new JsonObject().put("apiKeys", new JsonArray().add(SECRET)));
+
+        assertThat(catchThrowableOfType(ConfigException.class, () -> NodeConfig.read(json, Map.of())))
+                .hasMessageContaining("has 1 problem\n")
+                .hasMessageContaining(path)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void ofSeveralListenersEachNeedsToBeSafe() {
+        JsonObject json = new JsonObject("{\"http\": {\"listen\": [\"127.0.0.1:8000\", \"10.0.0.7:8001\"]}}");
+
+        assertThat(problems(() -> NodeConfig.read(json, Map.of())))
+                .containsExactly("http.listen: beyond loopback needs auth.hmacSecret, or auth.anonymous: true to"
+                        + " let everybody in");
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "127.0.0.1,8000,127.0.0.1,8000,true",
         "localhost,8000,127.0.0.1,8000,true",
@@ -183,7 +214,7 @@ class NodeConfigTest {
         Path file = Files.writeString(folder.resolve("node.json"), "{\"http\": {\"port\": 8001}}");
 
         assertThat(NodeConfig.load(file, Map.of("MILLIPEDE_HTTP_HOST", "::1")).http())
-                .isEqualTo(new HttpConfig("::1", 8001, List.of(), null));
+                .isEqualTo(HttpConfig.at(new ListenAddress("::1", 8001)));
         assertThat(catchThrowableOfType(
                         ConfigException.class, () -> NodeConfig.load(file, Map.of("MILLIPEDE_HTTP_PORT", "80a"))))
                 .hasMessageStartingWith(file + " has 1 problem\n  MILLIPEDE_HTTP_PORT   \"80a\"    must be");
@@ -210,8 +241,8 @@ class NodeConfigTest {
     void variablesChangeDevelopmentModeButNeverTakeItOffLoopback() {
         assertThat(NodeConfig.development(SECRET, Map.of("MILLIPEDE_HTTP_PORT", "8001"))
                         .http()
-                        .port())
-                .isEqualTo(8001);
+                        .listen())
+                .containsExactly(new ListenAddress("127.0.0.1", 8001));
         assertThat(problems(() -> NodeConfig.development(
                         SECRET,
                         Map.of(

@@ -125,7 +125,8 @@ class ShippedConfigTest {
                         a.cluster().host() + ":" + a.cluster().port(),
                         b.cluster().host() + ":" + b.cluster().port());
         assertThat(Set.of(
-                        a.http().port(), b.http().port(),
+                        a.http().listen().get(0).port(),
+                                b.http().listen().get(0).port(),
                         a.internal().port(), b.internal().port(),
                         a.cluster().port(), b.cluster().port(),
                         a.cluster().effectiveBusPort(), b.cluster().effectiveBusPort()))

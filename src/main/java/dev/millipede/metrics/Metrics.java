@@ -39,6 +39,8 @@ public final class Metrics {
     /** The status codes a handshake is refused with; any other is counted as {@code other}. */
     private static final int[] REFUSALS = {400, 401, 403, 404, 405, 413, 421, 426, 429, 431, 500, 503};
 
+    private static final String[] PROXY_REASONS = {"stranger", "header"};
+
     /** WebSocket's own codes (RFC 6455 §7.4), then those of client protocol §7. */
     private static final int[] CLOSE_CODES = {
         1000, 1001, 1002, 1003, 1004, 1005, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 1015, 3000, 3001,
@@ -58,6 +60,8 @@ public final class Metrics {
     private final CodeCounters closed;
     private final CodeCounters refused;
     private final Counter slowClosed;
+    private final Counter acceptPauses;
+    private final Map<String, Counter> proxiesRejected = new HashMap<>();
     private final EnumMap<CommandKind, Counter> commands = new EnumMap<>(CommandKind.class);
     private final CodeCounters failed;
     private final String[] namespaces;
@@ -101,6 +105,18 @@ public final class Metrics {
                 "Web socket handshakes refused, by HTTP status",
                 "status",
                 REFUSALS);
+        acceptPauses = counter(
+                "millipede.accept.pauses",
+                "Times a public listener could not accept and paused, mostly for descriptors");
+        for (String reason : PROXY_REASONS) {
+            proxiesRejected.put(
+                    reason,
+                    counter(
+                            "millipede.proxy.rejected",
+                            "Connections cut where the PROXY protocol of trusted proxies is expected",
+                            "reason",
+                            reason));
+        }
         slowClosed = counter("millipede.slow.closes", "Connections closed because they read too slowly");
 
         for (CommandKind kind : CommandKind.values()) {
@@ -318,6 +334,25 @@ public final class Metrics {
     /** How much later than asked a timer of the router's loop ran. */
     public void routerLoopLag(long nanos) {
         routerLag.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** A public listener could not take a connection from the kernel, and pauses. */
+    public void acceptPaused() {
+        acceptPauses.increment();
+    }
+
+    /**
+     * A connection was cut where the PROXY protocol is expected.
+     *
+     * @param reason {@code stranger} = not from a trusted proxy, {@code header} = from one, and begins otherwise
+     */
+    public void proxyRejected(String reason) {
+        Objects.requireNonNull(proxiesRejected.get(reason)).increment();
+    }
+
+    public void gaugeDescriptors(LongSupplier free) {
+        gauge("millipede.descriptors.free", "Descriptors this process may still open", free)
+                .register(registry);
     }
 
     /** The limit is asked for by each scrape, on its thread, as with the other gauges; a value a moment old will do. */

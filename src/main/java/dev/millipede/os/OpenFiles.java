@@ -1,6 +1,8 @@
 package dev.millipede.os;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -31,6 +33,13 @@ public final class OpenFiles {
         } catch (IOException | NumberFormatException e) {
             return UNKNOWN;
         }
+    }
+
+    /** How many this process may still open; counts those it has, which takes milliseconds where they are many. */
+    public static long free() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+                ? system.getMaxFileDescriptorCount() - system.getOpenFileDescriptorCount()
+                : 0;
     }
 
     /**

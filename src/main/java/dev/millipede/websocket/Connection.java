@@ -58,6 +58,9 @@ class Connection implements FrameSink, Protocol.CommandSink {
     @Nullable
     Payload info;
 
+    /** Of its address, given back when the socket is closed; null where addresses are not limited. */
+    AddressLimit.@Nullable Share share;
+
     private final long idHigh;
     private final long idLow;
 

@@ -7,37 +7,36 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What happens to a request on the public listener: a WebSocket handshake is refused or upgraded, anything else goes to the
  * pages. Confined to the event loop of its WebSocketVerticle.
  */
-final class Gate implements Handler<HttpServerRequest>, Upgrade.Taker {
+final class Gate implements Handler<HttpServerRequest> {
     private final String path;
     private final Handshake handshake;
     private final Instance instance;
     private final Arrivals arrivals;
     private final Instance.ConnectionFactory factory;
     private final PublicDoor door;
+    private final ClientAddress clients;
+    private final @Nullable AddressLimit addresses;
+
     private final WriteBufferWaterMark watermarks;
     private boolean closed;
 
-    /**
-     * @param outboxLimit bytes; at half of it a connection is not read from until it has drained to a quarter
-     */
-    Gate(
-            Instance instance,
-            Arrivals arrivals,
-            Instance.ConnectionFactory factory,
-            PublicDoor door,
-            String path,
-            int outboxLimit) {
+    Gate(Instance instance, Arrivals arrivals, Instance.ConnectionFactory factory, PublicDoor door, Shared shared) {
         this.instance = instance;
         this.arrivals = arrivals;
         this.factory = factory;
         this.door = door;
-        this.path = path;
+        this.path = shared.config().path();
         this.handshake = new Handshake(door.http().allowedOrigins());
+        this.clients = door.http().clients();
+        this.addresses = shared.addresses();
+        // From the half on a connection is not read from, until it has drained to a quarter.
+        int outboxLimit = shared.config().outboxLimit();
         this.watermarks = new WriteBufferWaterMark(outboxLimit / 4, outboxLimit / 2);
     }
 
@@ -54,10 +53,31 @@ final class Gate implements Handler<HttpServerRequest>, Upgrade.Taker {
             door.pages().handle(request);
             return;
         }
-        int refusal = refusal(request);
-        if (refusal != 0) {
+        int refusal = door.guard().applyAsInt(request);
+        if (refusal == 0) {
+            refusal = handshake.refusal(request);
+        }
+        if (refusal == 0) {
+            admit(request);
+        } else {
             refuse(request, refusal);
+        }
+    }
+
+    /** Upgrades a good handshake where there is room for it. */
+    private void admit(HttpServerRequest request) {
+        if (closed || !instance.slots().take()) {
+            refuse(request, 503);
             return;
+        }
+        AddressLimit.Share share = null;
+        if (addresses != null) {
+            share = addresses.take(clients.of(request));
+            if (share == null) {
+                instance.slots().giveBack();
+                refuse(request, 429);
+                return;
+            }
         }
         HttpServerResponse response = request.response()
                 .setStatusCode(101)
@@ -68,20 +88,7 @@ final class Gate implements Handler<HttpServerRequest>, Upgrade.Taker {
             response.putHeader("Sec-WebSocket-Protocol", Handshake.SUBPROTOCOL);
         }
         arrivals.upgrading(request.connection());
-        Upgrade.take(request, this);
-    }
-
-    /** The status to refuse with; 0 when the request may be upgraded: then a slot has been taken for it. */
-    private int refusal(HttpServerRequest request) {
-        int guarded = door.guard().applyAsInt(request);
-        if (guarded != 0) {
-            return guarded;
-        }
-        int refused = handshake.refusal(request);
-        if (refused != 0) {
-            return refused;
-        }
-        return closed || !instance.slots().take() ? 503 : 0;
+        Upgrade.take(request, new Admitted(share));
     }
 
     private void refuse(HttpServerRequest request, int status) {
@@ -90,25 +97,38 @@ final class Gate implements Handler<HttpServerRequest>, Upgrade.Taker {
                 request.response().setStatusCode(status).putHeader(HttpHeaders.CONNECTION, "close");
         if (status == 426) {
             response.putHeader(HttpHeaders.UPGRADE, "websocket").putHeader("Sec-WebSocket-Version", "13");
-        } else if (status == 503) {
+        } else if (status == 503 || status == 429) {
             response.putHeader("Retry-After", "5");
         }
         response.end();
     }
 
-    @Override
-    public ChannelTransport open(Channel channel) {
-        channel.config().setWriteBufferWaterMark(watermarks);
-        Connection connection = instance.accept(factory);
-        ChannelTransport transport = new ChannelTransport(channel, connection);
-        if (closed) {
-            connection.close(CloseCode.SHUTDOWN);
-        }
-        return transport;
-    }
+    /** A handshake on its way to become a connection. */
+    private final class Admitted implements Upgrade.Taker {
+        private final AddressLimit.@Nullable Share share;
 
-    @Override
-    public void abandoned() {
-        instance.slots().giveBack();
+        Admitted(AddressLimit.@Nullable Share share) {
+            this.share = share;
+        }
+
+        @Override
+        public ChannelTransport open(Channel channel) {
+            channel.config().setWriteBufferWaterMark(watermarks);
+            Connection connection = instance.accept(factory);
+            connection.share = share;
+            ChannelTransport transport = new ChannelTransport(channel, connection);
+            if (closed) {
+                connection.close(CloseCode.SHUTDOWN);
+            }
+            return transport;
+        }
+
+        @Override
+        public void abandoned() {
+            instance.slots().giveBack();
+            if (share != null) {
+                share.giveBack();
+            }
+        }
     }
 }

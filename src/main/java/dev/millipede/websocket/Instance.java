@@ -154,6 +154,9 @@ final class Instance {
     void gone(Connection connection) {
         heartbeat.gone(connection);
         slots.giveBack();
+        if (connection.share != null) {
+            connection.share.giveBack();
+        }
         if (--connections == 0) {
             whenEmpty.run();
         }

@@ -5,11 +5,13 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 
 /**
- * The public listener and what stands beside the WebSocket endpoint on it.
+ * The public listeners and what stands beside the WebSocket endpoint on it.
  *
  * @param pages serves every request that is not for the endpoint
  * @param guard the status a request for the endpoint is refused with before all other checks, or 0
@@ -17,15 +19,34 @@ import java.util.function.ToIntFunction;
 public record PublicDoor(HttpConfig http, Handler<HttpServerRequest> pages, ToIntFunction<HttpServerRequest> guard) {
     private static final int MAX_HEADER_BYTES = 16 << 10;
     private static final int MAX_LINE_BYTES = 4 << 10;
-    private static final int ACCEPT_BACKLOG = 4_096;
 
-    /** @param idle silence after which a connection that is not (yet) a WebSocket is closed; also the time for TLS */
-    HttpServerOptions options(Duration idle) {
+    /**
+     * One for each listener, in the order of {@link HttpConfig#listen}.
+     *
+     * @param idle silence after which a connection that is not (yet) a WebSocket is closed; also the time for TLS
+     */
+    List<HttpServerOptions> options(Duration idle) {
+        return IntStream.range(0, http.listen().size())
+                .mapToObj(number -> options(number, idle))
+                .toList();
+    }
+
+    /**
+     * The port that Vert.x is asked to listen on. Below zero: any free port, the same for all instances.
+     *
+     * @param number of the listener, from 0
+     */
+    public static int portToBind(HttpConfig http, int number) {
+        int port = http.listen().get(number).port();
+        return port == 0 ? -1 - number : port;
+    }
+
+    private HttpServerOptions options(int number, Duration idle) {
         HttpServerOptions options = new HttpServerOptions()
-                .setHost(http.host())
-                // Below zero: any free port, the same for all instances.
-                .setPort(http.port() == 0 ? -1 : http.port())
-                .setAcceptBacklog(ACCEPT_BACKLOG)
+                .setHost(http.listen().get(number).host())
+                .setPort(portToBind(http, number))
+                .setReusePort(http.reusePort())
+                .setAcceptBacklog(http.backlog())
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
                 .setMaxInitialLineLength(MAX_LINE_BYTES)
                 .setIdleTimeout((int) idle.toMillis())

@@ -3,11 +3,13 @@ package dev.millipede.websocket;
 import dev.millipede.backplane.Broker;
 import dev.millipede.protocol.Protocol;
 import dev.millipede.recovery.RecoveryConfig;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the composition root gives an instance: how it is configured, what it decides by, what it speaks, where it publishes.
  * The same for all instances of a node, but for the token verifier in {@code rules}, of which each has its own as it locks.
  *
+ * @param addresses null where an address may have as many connections as it likes
  * @param sliceNanos the longest the fan-out holds a loop: {@link #SLICE_NANOS}, or {@link #UNSLICED} in a test that shows
  *     what slicing is good for
  */
@@ -18,6 +20,7 @@ public record Shared(
         Protocol protocol,
         Broker broker,
         Slots slots,
+        @Nullable AddressLimit addresses,
         long sliceNanos) {
     /** The longest a loop is held, in nanoseconds: two milliseconds. */
     public static final long SLICE_NANOS = FanOut.SLICE_NANOS;

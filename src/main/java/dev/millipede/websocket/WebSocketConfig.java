@@ -23,6 +23,8 @@ import java.util.regex.Pattern;
  *     {@code descriptorReserve}; default 0
  * @param descriptorReserve file descriptors kept for everything but connections, 0..1,000,000, 0 = 5 % of the open file
  *     limit, at least 128; default 0
+ * @param connectionsPerAddress connections of one client address (IPv6: of one /64) at this node, 0..10,000,000, 0 = as
+ *     many as it likes; default 0
  * @param deliveryBudget bytes the router may have under way to one instance, 1 MiB..1 GiB; default 32 MiB
  */
 public record WebSocketConfig(
@@ -39,6 +41,7 @@ public record WebSocketConfig(
         int channelsPerConnection,
         int maxConnections,
         int descriptorReserve,
+        int connectionsPerAddress,
         int deliveryBudget) {
     /** The most event loops that own sockets: the router tells them apart by the bits of a long. */
     public static final int MAX_INSTANCES = 64;
@@ -64,6 +67,7 @@ public record WebSocketConfig(
             128,
             0,
             0,
+            0,
             32 * MIB);
 
     /** Reads the section. */
@@ -82,6 +86,7 @@ public record WebSocketConfig(
                 cursor.integer("channelsPerConnection", DEFAULTS.channelsPerConnection, 1, 10_000),
                 cursor.integer("maxConnections", DEFAULTS.maxConnections, 0, 10_000_000),
                 cursor.integer("descriptorReserve", DEFAULTS.descriptorReserve, 0, 1_000_000),
+                cursor.integer("connectionsPerAddress", DEFAULTS.connectionsPerAddress, 0, 10_000_000),
                 cursor.size("deliveryBudget", DEFAULTS.deliveryBudget, MIB, 1024 * MIB));
         config.check(cursor);
         return config;

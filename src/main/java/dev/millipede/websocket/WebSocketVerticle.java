@@ -14,15 +14,17 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.internal.ContextInternal;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Holds connections: one per core, each with its own event loop, which owns everything in {@link Instance}. Accepts on the
- * public listener together with its siblings, round robin.
+ * public listeners together with its siblings, round robin.
  */
 public final class WebSocketVerticle extends VerticleBase {
     /** Milliseconds between two looks at how late the loop runs and which rooms have rested. */
@@ -49,7 +51,7 @@ public final class WebSocketVerticle extends VerticleBase {
     @SuppressWarnings("NullAway.Init") // set by init
     private Arrivals arrivals;
 
-    private @Nullable HttpServer server;
+    private final List<HttpServer> servers = new ArrayList<>();
     private long started;
     private long nextProbe;
     private int ticks;
@@ -90,13 +92,7 @@ public final class WebSocketVerticle extends VerticleBase {
                 number, internal, loop, router, shared, new SplittableRandom(new SecureRandom().nextLong()));
         arrivals =
                 new Arrivals(shared.slots(), shared.config().handshakeTimeout().toNanos());
-        gate = new Gate(
-                instance,
-                arrivals,
-                factory,
-                door,
-                shared.config().path(),
-                shared.config().outboxLimit());
+        gate = new Gate(instance, arrivals, factory, door, shared);
     }
 
     @Override
@@ -105,23 +101,26 @@ public final class WebSocketVerticle extends VerticleBase {
         nextProbe = started + TimeUnit.MILLISECONDS.toNanos(BEAT_MILLIS);
         vertx.setPeriodic(Heartbeat.TICK_MILLIS, timer -> tick());
         vertx.setPeriodic(BEAT_MILLIS, timer -> beat());
-        HttpServer listening =
-                vertx.createHttpServer(door.options(shared.config().handshakeTimeout()));
-        server = listening;
         return bus.<BusRecord>consume(LocalBus.instance(number), this::told)
                 .completion()
                 .compose(ready -> {
                     instance.subscribers.start();
-                    return listening
-                            .connectionHandler(connection -> arrivals.accepted(connection, System.nanoTime()))
-                            .requestHandler(gate)
-                            .listen();
+                    return listen();
                 });
     }
 
-    /** The port listened on; the same for all instances. Valid once deployed. */
-    public int port() {
-        return server == null ? 0 : server.actualPort();
+    private Future<?> listen() {
+        for (HttpServerOptions options : door.options(shared.config().handshakeTimeout())) {
+            servers.add(vertx.createHttpServer(options)
+                    .connectionHandler(connection -> arrivals.accepted(connection, System.nanoTime()))
+                    .requestHandler(gate));
+        }
+        return Future.all(servers.stream().map(HttpServer::listen).toList());
+    }
+
+    /** The ports listened on, in the order of {@code http.listen}; the same for all instances. Valid once deployed. */
+    public List<Integer> ports() {
+        return servers.stream().map(HttpServer::actualPort).toList();
     }
 
     /** Subscriptions held here; for metrics, a value a moment old will do. */

@@ -1,24 +1,20 @@
 package dev.millipede.it;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millipede.support.ClusterNode;
 import dev.millipede.support.Eventually;
 import dev.millipede.support.InternalPort;
 import dev.millipede.support.NodeFixture;
-import dev.millipede.support.NodeProcess;
 import dev.millipede.support.RedisProcess;
+import dev.millipede.support.SeparateNode;
 import dev.millipede.support.TestClient;
 import io.vertx.core.json.JsonObject;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
@@ -41,40 +37,33 @@ class ClockJumpIT {
 
     @Test
     void whenTheClockJumpsByAnHourNobodyIsCutAndEverythingArrives() throws Exception {
-        Path library = library();
         Path clock = Files.writeString(directory.resolve("clock"), "+0\n");
         Map<String, String> variables = Map.of(
                 "LD_PRELOAD",
-                library.toString(),
+                library().toString(),
                 "FAKETIME_TIMESTAMP_FILE",
                 clock.toString(),
-                "FAKETIME_NO_CACHE",
+                "FAKETIME_CACHE_DURATION",
                 "1",
                 "FAKETIME_DONT_FAKE_MONOTONIC",
                 "1");
         try (RedisProcess redis = RedisProcess.start();
-                NodeProcess node = NodeProcess.start(
-                        variables,
-                        "--config",
-                        ClusterNode.file(directory, config(redis)).toString())) {
-            int port = node.port();
-            String line = node.awaitLog("API, metrics, health: http://");
-            InternalPort internal = new InternalPort(
-                    Integer.parseInt(line.substring(line.lastIndexOf(':') + 1, line.lastIndexOf('/'))));
-            internal.awaitReady();
-            Process clients = clients(port);
-            try {
-                Eventually.until(() -> connected(internal), count -> count == CLIENTS);
-                // Expired half an hour ago: whether it is let in tells what the node takes for now.
-                String expired = NodeFixture.token("early", -1_800);
-                for (String jump : List.of("+0", "+3600", "-3600", "+0")) {
-                    Files.writeString(clock, jump + '\n');
-                    assertThat(isLetIn(port, expired)).as("at " + jump).isEqualTo(jump.equals("-3600"));
-                    staysAsItIs(internal);
-                }
-            } finally {
-                clients.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+                SeparateNode node =
+                        SeparateNode.launch(directory, config(redis), variables).awaitReady();
+                PongingProcess clients = PongingProcess.start(List.of(), "127.0.0.1:" + node.port(), CLIENTS)) {
+            Eventually.until(() -> connected(node.internal()), count -> count == CLIENTS);
+            // One that expired half an hour ago, one that does in half an hour: who is let in tells what the node takes
+            // for now.
+            String expired = NodeFixture.token("early", -1_800);
+            String valid = NodeFixture.token("late", 1_800);
+            for (String jump : List.of("+0", "+3600", "-3600", "+0")) {
+                Files.writeString(clock, jump + '\n');
+                Eventually.until(
+                        () -> List.of(isLetIn(node, expired), isLetIn(node, valid)),
+                        letIn -> letIn.equals(List.of(jump.equals("-3600"), !jump.equals("+3600"))));
+                staysAsItIs(node.internal());
             }
+            assertThat(clients.isAlive()).isTrue();
         }
     }
 
@@ -111,25 +100,8 @@ class ClockJumpIT {
                         true);
     }
 
-    private static Process clients(int port) throws IOException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx64m",
-                        "-cp",
-                        "target/test-classes",
-                        PongingClients.class.getName(),
-                        "ws://127.0.0.1:" + port + "/connection/websocket",
-                        NodeFixture.token("ann"),
-                        Integer.toString(CLIENTS))
-                .redirectErrorStream(true)
-                .start();
-        BufferedReader output = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
-        assertThat(output.readLine()).isEqualTo("connected " + CLIENTS);
-        return process;
-    }
-
-    private static boolean isLetIn(int port, String token) {
-        try (TestClient client = TestClient.open(port)) {
+    private static boolean isLetIn(SeparateNode node, String token) {
+        try (TestClient client = node.open()) {
             return client.call("connect", new JsonObject().put("token", token)).containsKey("connect");
         }
     }

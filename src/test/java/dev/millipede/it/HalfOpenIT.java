@@ -1,6 +1,5 @@
 package dev.millipede.it;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millipede.support.ClusterNode;
@@ -9,15 +8,10 @@ import dev.millipede.support.Namespaces;
 import dev.millipede.support.NodeFixture;
 import dev.millipede.support.NodeProcess;
 import io.vertx.core.json.JsonObject;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -48,8 +42,8 @@ class HalfOpenIT {
         try (namespaces;
                 NodeProcess node = node(namespaces)) {
             node.awaitLog("ready");
-            Process clients = clients(namespaces);
-            try {
+            try (PongingProcess clients =
+                    PongingProcess.start(namespaces.launcher(2), namespaces.address(1) + ":8000", CLIENTS)) {
                 Eventually.secondsUntil(10, () -> connected(namespaces), count -> count == CLIENTS);
                 // As long as pongs come nobody is cut, however many pings there are.
                 long from = System.nanoTime();
@@ -68,8 +62,6 @@ class HalfOpenIT {
                 // A second for the wheel, the close that nobody answers, and asking.
                 assertThat(cut).isLessThan(PING_SECONDS + PONG_SECONDS + 1);
                 assertThat(clients.isAlive()).isTrue();
-            } finally {
-                clients.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
             }
         }
     }
@@ -96,23 +88,6 @@ class HalfOpenIT {
                 Map.of(),
                 "--config",
                 ClusterNode.file(directory, config).toString());
-    }
-
-    private static Process clients(Namespaces namespaces) throws IOException {
-        List<String> command = new ArrayList<>(namespaces.launcher(2));
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx64m",
-                "-cp",
-                "target/test-classes",
-                PongingClients.class.getName(),
-                "ws://" + namespaces.address(1) + ":8000/connection/websocket",
-                NodeFixture.token("ann"),
-                Integer.toString(CLIENTS)));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        BufferedReader output = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
-        assertThat(output.readLine()).isEqualTo("connected " + CLIENTS);
-        return process;
     }
 
     private static int connected(Namespaces namespaces) {

@@ -29,6 +29,7 @@ final class MetricsTest {
     @Test
     void theMetersOfANodeAreThoseInTheManual() throws IOException {
         metrics.gaugeConnectionLimit(() -> 0);
+        metrics.gaugeDescriptors(() -> 0);
         metrics.gaugeChannels(() -> 0);
         metrics.gaugeBackplaneReady(() -> true);
         metrics.gaugeNodes(() -> 1);

@@ -7,6 +7,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +34,11 @@ public final class NodeFixture implements AutoCloseable {
 
     /** A configuration laid over one of one instance, {@link #SECRET} and {@link #API_KEY}. */
     public static NodeFixture start(String overrides) {
-        return start(NodeConfig.read(config().mergeIn(new JsonObject(overrides), true), Map.of()));
+        JsonObject config = config().mergeIn(new JsonObject(overrides), true);
+        if (config.getJsonObject("http").containsKey("listen")) {
+            config.getJsonObject("http").remove("port");
+        }
+        return start(NodeConfig.read(config, Map.of()));
     }
 
     /** A node that shares a Redis, once it is ready. */
@@ -95,6 +100,11 @@ public final class NodeFixture implements AutoCloseable {
     /** The public port. */
     public int port() {
         return node.publicPort();
+    }
+
+    /** The ports of all public listeners. */
+    public List<Integer> ports() {
+        return node.publicPorts();
     }
 
     /** The port of the cluster's event bus. */

@@ -92,6 +92,11 @@ public final class NodeProcess implements AutoCloseable {
         return Integer.parseInt(rest.substring(rest.indexOf(':') + 1, rest.indexOf('/')));
     }
 
+    /** Seconds of CPU it has used so far. */
+    public double cpuSeconds() {
+        return process.info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
+    }
+
     /** Sends SIGTERM. */
     public void terminate() {
         // The process' own method would close its log as well.

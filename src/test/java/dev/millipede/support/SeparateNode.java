@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** A node in a JVM of its own, from the jar, and its clients. Close it. */
 public final class SeparateNode implements AutoCloseable {
@@ -20,10 +21,15 @@ public final class SeparateNode implements AutoCloseable {
 
     /** Launches it and does not wait; call {@link #awaitReady} before anything else. */
     public static SeparateNode launch(Path directory, JsonObject config) {
+        return launch(directory, config, Map.of());
+    }
+
+    /** The same with variables of the environment. */
+    public static SeparateNode launch(Path directory, JsonObject config, Map<String, String> variables) {
         try {
             Path file = Files.createTempFile(directory, "node", ".json");
             Files.writeString(file, config.encodePrettily());
-            return new SeparateNode(NodeProcess.start("--config", file.toString()));
+            return new SeparateNode(NodeProcess.start(variables, "--config", file.toString()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -36,6 +42,11 @@ public final class SeparateNode implements AutoCloseable {
         internal = new InternalPort(Integer.parseInt(line.substring(line.lastIndexOf(':') + 1, line.lastIndexOf('/'))));
         internal.awaitReady();
         return this;
+    }
+
+    /** The public port. */
+    public int port() {
+        return port;
     }
 
     /** Where its API, metrics and health are. */

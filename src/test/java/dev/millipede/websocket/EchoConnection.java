@@ -45,7 +45,7 @@ public final class EchoConnection extends Connection {
      */
     public static WebSocketVerticle verticle(Vertx vertx, String host, int port, Runnable opened) {
         WebSocketConfig config = new WebSocketConfig(
-                "/", 1, LONG, LONG, LONG, LONG, Duration.ofSeconds(5), 64 * MIB, 16 * MIB, 16 * MIB, 1, 0, 0, MIB);
+                "/", 1, LONG, LONG, LONG, LONG, Duration.ofSeconds(5), 64 * MIB, 16 * MIB, 16 * MIB, 1, 0, 0, 0, MIB);
         Rules rules = new Rules(
                 new Namespaces(List.of()),
                 new Authenticator(AuthConfig.DEFAULTS, null),
@@ -60,9 +60,10 @@ public final class EchoConnection extends Connection {
                 new JsonProtocol(),
                 new FakeBroker(),
                 new CountedSlots(),
+                null,
                 Shared.SLICE_NANOS);
         PublicDoor door =
-                new PublicDoor(new HttpConfig(host, port, List.of(), null), EchoConnection::notFound, request -> 0);
+                new PublicDoor(HttpConfig.at(new ListenAddress(host, port)), EchoConnection::notFound, request -> 0);
         Instance.ConnectionFactory factory = (instance, idHigh, idLow) -> {
             opened.run();
             return new EchoConnection(instance, idHigh, idLow);

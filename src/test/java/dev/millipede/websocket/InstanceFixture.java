@@ -104,6 +104,7 @@ final class InstanceFixture {
                 new JsonProtocol(),
                 broker,
                 slots,
+                null,
                 sliceNanos);
         instance = open(shared);
         instance.subscribers.start();

@@ -23,7 +23,7 @@ class WebSocketConfigTest {
                 {"path": "/ws", "instances": 2, "pingInterval": "1s", "pongTimeout": "500ms", "handshakeTimeout": "1m",
                  "connectTimeout": "2m", "closeTimeout": "100ms", "outboxLimit": "16KiB", "maxFrameSize": "16MiB",
                  "maxMessageSize": 16777216, "channelsPerConnection": 1, "maxConnections": 1000, "descriptorReserve": 50,
-                 "deliveryBudget": "1GiB"}
+                 "connectionsPerAddress": 7, "deliveryBudget": "1GiB"}
                 """);
 
         assertThat(reading.problems()).isEmpty();
@@ -42,6 +42,7 @@ class WebSocketConfigTest {
                         1,
                         1000,
                         50,
+                        7,
                         1 << 30));
     }
 

@@ -80,8 +80,7 @@ final class RedisBroker implements Broker {
     public Future<Published> publish(Publication publication, PublishOptions options) {
         Channel channel = publication.channel();
         boolean stored = channel.namespace().history().isKept() && !options.skipHistory();
-        byte[] message = Envelope.encode(
-                new Publication(channel, publication.data(), publication.info(), null, publication.tags()));
+        byte[] message = Envelope.encode(withoutPosition(publication));
         return ask(
                 publications, message.length, (target, response) -> published(channel, response), (target, answer) -> {
                     Position heard = stored ? target.listener.known(channel) : null;
@@ -89,6 +88,14 @@ final class RedisBroker implements Broker {
                     Request request = requests.publish(channel, message, options, known);
                     target.session.publish(new Item(request, Item.Kind.WRITE, 1, answer));
                 });
+    }
+
+    /** Positions are given here, not believed. */
+    private static Publication withoutPosition(Publication publication) {
+        return publication.position() == null
+                ? publication
+                : new Publication(
+                        publication.channel(), publication.data(), publication.info(), null, publication.tags());
     }
 
     private Published published(Channel channel, @Nullable Response response) {

@@ -1,0 +1,130 @@
+package dev.millipede.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millipede.support.Eventually;
+import dev.millipede.support.InternalPort;
+import dev.millipede.support.NodeFixture;
+import dev.millipede.support.NodeProcess;
+import dev.millipede.support.RawHttp;
+import dev.millipede.support.TestClient;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node that may open 1,024 files and gets more clients than that. */
+class DescriptorsIT {
+    private static final int LIMIT = 1_024;
+    private static final List<String> LAUNCHER = List.of("sh", "-c", "ulimit -n " + LIMIT + "; exec \"$@\"", "sh");
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    private record Limited(NodeProcess process, int port, InternalPort internal) implements AutoCloseable {
+        @Override
+        public void close() {
+            process.close();
+        }
+    }
+
+    private Limited node(JsonObject websocket) throws IOException {
+        JsonObject config = NodeFixture.config().put("websocket", websocket);
+        Path file = Files.writeString(directory.resolve("node.json"), config.encode());
+        NodeProcess process = NodeProcess.start(LAUNCHER, Map.of(), "--config", file.toString());
+        int port = process.port();
+        String line = process.awaitLog("API, metrics, health: http://");
+        InternalPort internal =
+                new InternalPort(Integer.parseInt(line.substring(line.lastIndexOf(':') + 1, line.lastIndexOf('/'))));
+        internal.awaitReady();
+        return new Limited(process, port, internal);
+    }
+
+    private static TestClient member(Limited node, int number) {
+        TestClient client = NodeFixture.connect(TestClient.open(node.port()), "user" + number);
+        return NodeFixture.subscribe(client, "room:full");
+    }
+
+    private static void everybodyHears(Limited node, List<TestClient> members, int data) {
+        node.internal()
+                .api("publish", new JsonObject().put("channel", "room:full").put("data", data));
+        for (TestClient member : members) {
+            assertThat(member.publication("room:full").getInteger("data")).isEqualTo(data);
+        }
+    }
+
+    @Test
+    void atTheCapTheSurplusGets503AndTheRestNeverNotice() throws IOException {
+        try (Limited node = node(new JsonObject())) {
+            int cap = (int) node.internal().metric("millipede_connections_limit");
+            assertThat(cap).isEqualTo(LIMIT - 128);
+            List<TestClient> members = new ArrayList<>();
+            for (int i = 0; i < cap; i++) {
+                members.add(member(node, i));
+            }
+            assertThat(node.internal().metric("millipede_descriptors_free")).isBetween(16.0, 128.0);
+            for (int i = 0; i < 300; i++) {
+                RawHttp.Reply reply = RawHttp.send(node.port(), TestClient.handshakeHead(node.port()), new byte[0]);
+                assertThat(reply.status()).isEqualTo(503);
+                assertThat(reply.header("Retry-After")).containsExactly("5");
+            }
+            everybodyHears(node, members, 1);
+            assertThat(node.internal().metric("millipede_connections")).isEqualTo(cap);
+            assertThat(node.internal().metric("millipede_accept_pauses_total")).isZero();
+            members.forEach(TestClient::close);
+        }
+    }
+
+    @Test
+    void whereNoCapIsSetDescriptorsRunOutAndAcceptingPausesAndResumes() throws IOException {
+        try (Limited node = node(new JsonObject().put("maxConnections", 1_000_000))) {
+            List<TestClient> members = new ArrayList<>();
+            for (int i = 0; i < 700; i++) {
+                members.add(member(node, i));
+            }
+            List<TestClient> surplus = new ArrayList<>();
+            for (int i = 0; i < 500; i++) {
+                TestClient client = TestClient.dial(node.port());
+                client.write(TestClient.handshake(node.port()));
+                surplus.add(client);
+            }
+            node.process().awaitLog("cannot accept on");
+            assertThat(cpuShareOfThreeSeconds(node)).isLessThan(0.2);
+            // The API has no descriptor either, clients have theirs.
+            everybodyHearsFromAClient(members, 1);
+            for (int i = 0; i < 300; i++) {
+                members.remove(members.size() - 1).close();
+            }
+            double seconds = Eventually.secondsUntil(
+                    15, () -> (int) node.internal().metric("millipede_connections"), open -> open == 700 - 300 + 500);
+            assertThat(seconds).isLessThan(3);
+            assertThat(node.internal().metric("millipede_accept_pauses_total")).isBetween(1.0, 60.0);
+            surplus.forEach(TestClient::upgraded);
+            everybodyHears(node, members, 2);
+            surplus.forEach(TestClient::close);
+            members.forEach(TestClient::close);
+        }
+    }
+
+    /** Of one core; a loop that asks for what it cannot have would take all of it. */
+    private static double cpuShareOfThreeSeconds(Limited node) {
+        double before = node.process().cpuSeconds();
+        long from = System.nanoTime();
+        double seconds =
+                Eventually.secondsUntil(10, () -> System.nanoTime() - from, elapsed -> elapsed > 3_000_000_000L);
+        return (node.process().cpuSeconds() - before) / seconds;
+    }
+
+    private static void everybodyHearsFromAClient(List<TestClient> members, int data) {
+        members.get(0).publish("room:full", data);
+        for (TestClient member : members) {
+            assertThat(member.publication("room:full").getInteger("data")).isEqualTo(data);
+        }
+    }
+}
