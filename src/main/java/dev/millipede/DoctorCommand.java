@@ -8,6 +8,7 @@ import dev.millipede.os.Host;
 import dev.millipede.os.HostFacts;
 import dev.millipede.os.RedisFacts;
 import dev.millipede.os.Verdict;
+import dev.millipede.websocket.ListenAddress;
 import io.vertx.core.Vertx;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -131,8 +132,8 @@ final class DoctorCommand implements Callable<Integer> {
                 config.websocket().descriptorReserve(),
                 (long) instances * config.websocket().deliveryBudget(),
                 heap == null ? Runtime.getRuntime().maxMemory() : heap,
-                BACKLOG,
-                List.of(config.http().port()),
+                config.http().backlog(),
+                config.http().listen().stream().map(ListenAddress::port).toList(),
                 otherPorts(config),
                 balancerAddresses,
                 wanted == null ? OptionalLong.empty() : OptionalLong.of(wanted),
@@ -141,13 +142,11 @@ final class DoctorCommand implements Callable<Integer> {
                         : Optional.empty());
     }
 
-    private static final int BACKLOG = 4096;
-
     private static List<Integer> otherPorts(NodeConfig config) {
         List<Integer> ports = new ArrayList<>(List.of(config.internal().port()));
         if (config.cluster().enabled()) {
             ports.add(config.cluster().port());
-            ports.add(config.cluster().busPort());
+            ports.add(config.cluster().effectiveBusPort());
         }
         return ports;
     }

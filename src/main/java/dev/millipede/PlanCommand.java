@@ -181,7 +181,12 @@ final class PlanCommand implements Callable<Integer> {
                 plan.redisCores(),
                 load.rate(),
                 gib(plan.redisMemory()),
-                plan.redisShards() > 1 ? "; this version uses one, so this rate is too high for it" : "");
+                plan.redisShards() > 1
+                        ? String.format(
+                                Locale.ROOT,
+                                "; this version uses one, which would be %.0f %% busy",
+                                100 * plan.redisCores())
+                        : "");
         line(
                 out,
                 "balancers",

@@ -66,11 +66,16 @@ final class ArchitectureTest {
             .allowEmptyShould(true);
 
     @ArchTest
-    static final ArchRule vocabularyFramingRecoveryAndLimitsUsePlainJavaOnly = usesOnlyPlainJava(
-            "dev.millipede.channel..",
-            "dev.millipede.websocket.frame..",
-            "dev.millipede.recovery..",
-            "dev.millipede.os..");
+    static final ArchRule vocabularyFramingAndRecoveryUsePlainJavaOnly =
+            usesOnlyPlainJava("dev.millipede.channel..", "dev.millipede.websocket.frame..", "dev.millipede.recovery..");
+
+    @ArchTest
+    static final ArchRule whatTheHostAllowsIsReadWithTheJdkOnly = classes()
+            .that()
+            .resideInAPackage("dev.millipede.os..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "com.sun.management..", "org.jspecify..", "dev.millipede.os..");
 
     @ArchTest
     static final ArchRule configUsesPlainJavaAndJsonTreesOnly = classes()

@@ -174,7 +174,7 @@ final class Walls {
         long balanced = balanced(room, asked);
         long used = limit - room;
         String fix;
-        if (Sizing.connectionsOfHeap(asked.heap()) > balanced && balanced > connections) {
+        if (Sizing.connectionsOfHeap(asked.heap()) > balanced && balanced >= further(connections)) {
             fix = "-Xmx" + (Sizing.heap(balanced) >> 20) + "m leaves the kernel room for " + grouped(balanced);
         } else {
             long raised = further(connections);
