@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # CPU of the node for each connection that comes (handshake, token, connect, subscribe to a room, the answers), first in a JVM
-# just started, then again in the same JVM, and for each ping and its answer (pings every 2 s here, every 25 s by default).
+# just started, then again in the same JVM; for each ping and its answer (pings every 2 s here, every 25 s by default);
+# and what the kernel's slabs grow by, half of it for each end of a connection.
 #   src/test/load/connect.sh
 . "$(dirname "$0")/common.sh"
 count=${COUNT:-15000} seconds=${SECONDS_RUN:-10}
@@ -26,8 +27,8 @@ run() { # name
   sleep 1
   before=$(cpu) held=$(date +%s%N); sleep $((seconds - 3)); after=$(cpu) held=$(($(date +%s%N) - held))
   wait "$load" || die "$(cat "$work/out")"
-  printf '%-6s connect %4.0f us for each, failed %s; ping %5.2f us for each, disconnects %s\n' "$1" "$(field srv_connect_us_per_conn < "$work/out")" \
-    "$(field failed < "$work/out")" "$(awk -v c=$((after - before)) -v n="$count" -v s="$held" 'BEGIN {print c / n / (s / 2e9)}')" "$(field disconnects < "$work/out")"
+  printf '%-6s connect %4.0f us for each, failed %s; ping %5.2f us for each, disconnects %s; kernel %s B for each end\n' "$1" "$(field srv_connect_us_per_conn < "$work/out")" \
+    "$(field failed < "$work/out")" "$(awk -v c=$((after - before)) -v n="$count" -v s="$held" 'BEGIN {print c / n / (s / 2e9)}')" "$(field disconnects < "$work/out")" "$(($(field slab_bytes_per_conn < "$work/out") / 2))"
   until [ "$(metric millipede_connections)" -eq 0 ]; do sleep 0.2; done
 }
 

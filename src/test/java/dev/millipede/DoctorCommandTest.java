@@ -66,7 +66,7 @@ class DoctorCommandTest {
         assertThat(walls.getJsonObject(0).getString("name")).isEqualTo("nofile");
         assertThat(walls.getJsonObject(0).getLong("limit")).isEqualTo(1024);
         assertThat(walls.getJsonObject(0).getLong("connections")).isEqualTo(896);
-        assertThat(walls.getJsonObject(0).getString("fix")).contains("LimitNOFILE=106496");
+        assertThat(walls.getJsonObject(0).getString("fix")).contains("LimitNOFILE=105472");
         assertThat(walls.stream().map(wall -> ((JsonObject) wall).getLong("connections")))
                 .isSorted();
         assertThat(err.toString()).isEmpty();

@@ -195,6 +195,10 @@ class WallsTest {
 
         Matcher number = Pattern.compile(wrong.number).matcher(subject.first().fix());
         assertThat(number.find()).as(subject.first().fix()).isTrue();
+        Matcher heap = Pattern.compile("-Xmx(\\d+)m").matcher(subject.first().fix());
+        if (heap.find()) {
+            subject.heap = Long.parseLong(heap.group(1)) << 20;
+        }
         wrong.fix.accept(subject, Long.valueOf(number.group(1)));
 
         long raised = subject.wall(wrong.name).map(Wall::connections).orElse(Long.MAX_VALUE);
