@@ -188,22 +188,27 @@ class WallsTest {
     @ParameterizedTest
     @MethodSource("wrongSettings")
     void whatItsFixSaysRemovesTheWall(Wrong wrong) {
-        subject.wanted = 100_000L;
+        // A little more than the host that is well holds, so that its own first wall comes next, and less than its
+        // memory is enough for.
+        long wanted = 2_050_000;
+        subject.wanted = wanted;
         wrong.setting.accept(subject);
         Wall next = subject.verdict().walls().get(1);
         assertThat(next.connections()).isGreaterThan(wrong.connections);
 
-        Matcher number = Pattern.compile(wrong.number).matcher(subject.first().fix());
-        assertThat(number.find()).as(subject.first().fix()).isTrue();
-        Matcher heap = Pattern.compile("-Xmx(\\d+)m").matcher(subject.first().fix());
+        String fix = subject.first().fix();
+        Matcher heap = Pattern.compile("-Xmx(\\d+)m").matcher(fix);
         if (heap.find()) {
             subject.heap = Long.parseLong(heap.group(1)) << 20;
         }
+        Matcher number = Pattern.compile(wrong.number).matcher(fix);
+        assertThat(number.find()).as(fix).isTrue();
         wrong.fix.accept(subject, Long.valueOf(number.group(1)));
 
-        long raised = subject.wall(wrong.name).map(Wall::connections).orElse(Long.MAX_VALUE);
-        assertThat(raised).isGreaterThanOrEqualTo(Math.min(100_000, next.connections()));
-        assertThat(subject.first().name()).isEqualTo(raised > next.connections() ? next.name() : wrong.name);
+        assertThat(subject.verdict().connections()).isGreaterThanOrEqualTo(Math.min(wanted, next.connections()));
+        if (subject.verdict().connections() < wanted) {
+            assertThat(subject.first().name()).isEqualTo(next.name());
+        }
     }
 
     @Test
