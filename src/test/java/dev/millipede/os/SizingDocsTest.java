@@ -1,6 +1,7 @@
 package dev.millipede.os;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -99,8 +100,9 @@ class SizingDocsTest {
             double measured = Double.parseDouble(number.replace(",", ""));
             assertThat(performance).as("the measured figure is on record").contains(number);
             assertThat(Double.parseDouble(row.get(2).replace(",", "").split(" ", 2)[0]))
-                    .isCloseTo(predicted, org.assertj.core.api.Assertions.within(0.05));
-            assertThat(row.get(3)).isEqualTo(String.format(Locale.ROOT, "%+.0f %%", 100 * (predicted / measured - 1)));
+                    .isCloseTo(predicted, within(0.05));
+            assertThat(row.get(3))
+                    .isEqualTo(String.format(Locale.ROOT, "%+d %%", Math.round(100 * (predicted / measured - 1))));
         });
     }
 }
