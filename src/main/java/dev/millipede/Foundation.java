@@ -61,7 +61,7 @@ record Foundation(
         }
     }
 
-    private static int instances(WebSocketConfig config) {
+    static int instances(WebSocketConfig config) {
         return config.instances() > 0
                 ? config.instances()
                 : Math.min(WebSocketConfig.MAX_INSTANCES, Runtime.getRuntime().availableProcessors());

@@ -44,7 +44,8 @@ public final class Main {
         return new CommandLine(new Main())
                 .addSubcommand(new ServeCommand(environment))
                 .addSubcommand(new ConfigCommand(environment))
-                .addSubcommand(new TokenCommand(environment, InstantSource.system()));
+                .addSubcommand(new TokenCommand(environment, InstantSource.system()))
+                .addSubcommand(new DoctorCommand(environment));
     }
 
     /** What {@code --version} prints. */

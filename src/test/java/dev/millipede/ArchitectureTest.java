@@ -70,6 +70,14 @@ final class ArchitectureTest {
             usesOnlyPlainJava("dev.millipede.channel..", "dev.millipede.websocket.frame..", "dev.millipede.recovery..");
 
     @ArchTest
+    static final ArchRule whatTheHostAllowsIsReadWithTheJdkOnly = classes()
+            .that()
+            .resideInAPackage("dev.millipede.os..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "com.sun.management..", "org.jspecify..", "dev.millipede.os..");
+
+    @ArchTest
     static final ArchRule configUsesPlainJavaAndJsonTreesOnly = classes()
             .that()
             .resideInAPackage("dev.millipede.config..")

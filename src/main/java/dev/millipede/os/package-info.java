@@ -1,5 +1,5 @@
 /**
- * What the kernel allows this process and host.
+ * What the kernel allows this process and host, and how many hosts a number of connections needs.
  * Plain JDK; depends on nothing of ours.
  */
 @NullMarked

@@ -17,10 +17,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,19 +44,24 @@ class ScenariosIT {
     @SuppressWarnings("NullAway.Init")
     private SeparateNode node;
 
-    @BeforeEach
-    void aNodeWithEveryDefault() {
-        node = SeparateNode.launch(directory, NodeFixture.config()).awaitReady();
-    }
-
     @AfterEach
     void stop() {
-        node.close();
+        if (node != null) {
+            node.close();
+        }
+    }
+
+    /** A node whose pings come after half this interval to a whole one, and want their pong within the timeout. */
+    private void start(String pingInterval, String pongTimeout) {
+        JsonObject config = NodeFixture.config();
+        config.getJsonObject("websocket").put("pingInterval", pingInterval).put("pongTimeout", pongTimeout);
+        node = SeparateNode.launch(directory, config).awaitReady();
     }
 
     @Test
     void tsungsUsersConnectSubscribeAndHearWhatIsPublished() throws Exception {
         LoadTool.require("tsung", "-v");
+        start("25s", "10s");
         int users = 150;
         String scenario = Files.readString(SOURCES.resolve("tsung/room.xml"));
         Path file = Files.writeString(
@@ -80,7 +85,9 @@ class ScenariosIT {
                 .containsEntry("finish_users_count", (long) users)
                 .containsEntry("websocket_succ", (long) users)
                 .containsEntry("match", 2L * users)
-                .containsKey("async_unknown_data_rcv");
+                .hasEntrySatisfying(
+                        "async_unknown_data_rcv",
+                        heard -> assertThat(heard).as("publications heard").isGreaterThanOrEqualTo(users));
         assertThat(result.keySet())
                 .noneMatch(name -> name.startsWith("error") || name.equals("nomatch") || name.endsWith("_fail"));
         nodeCounted(users, "1000");
@@ -89,6 +96,8 @@ class ScenariosIT {
     @Test
     void artillerysUsersConnectSubscribeAndHearWhatIsPublished() throws Exception {
         NodeTests.requireNode();
+        // Without pongs nobody would be there for the whole 6 s.
+        start("3s", "2s");
         int users = 100;
         Path folder = Files.createDirectories(Path.of("target/artillery"));
         for (String file : List.of("package.json", "package-lock.json", "room.yml", "room.js")) {
@@ -113,6 +122,8 @@ class ScenariosIT {
         assertThat(all.getJsonObject("counters").getMap())
                 .containsEntry("millipede.connect", users)
                 .containsEntry("millipede.subscribe", users)
+                .hasEntrySatisfying(
+                        "millipede.pings", pings -> assertThat((int) pings).isGreaterThanOrEqualTo(users))
                 .containsEntry("millipede.publications", (int) node.internal().metric("millipede_deliveries_total"));
         nodeCounted(users, "1005");
     }
@@ -147,16 +158,18 @@ class ScenariosIT {
     private void whilePublishing(String channel, Run run) throws Exception {
         InternalPort internal = node.internal();
         ScheduledExecutorService publisher = Executors.newSingleThreadScheduledExecutor();
+        ScheduledFuture<?> publications = publisher.scheduleAtFixedRate(
+                () -> internal.publish(channel, new JsonObject().put("n", 1)),
+                0,
+                PUBLICATION_MILLIS,
+                TimeUnit.MILLISECONDS);
         try {
-            publisher.scheduleAtFixedRate(
-                    () -> internal.publish(channel, new JsonObject().put("n", 1)),
-                    0,
-                    PUBLICATION_MILLIS,
-                    TimeUnit.MILLISECONDS);
             run.run();
+            assertThat(publications.isDone()).as("a publication failed").isFalse();
         } finally {
-            publisher.shutdownNow();
-            publisher.awaitTermination(10, TimeUnit.SECONDS);
+            publications.cancel(false);
+            publisher.shutdown();
+            assertThat(publisher.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
         }
     }
 
@@ -166,7 +179,7 @@ class ScenariosIT {
             String text = Files.readString(runs.findFirst().orElseThrow().resolve("tsung.log"));
             Map<String, Long> result = new TreeMap<>();
             text.lines().filter(line -> line.matches("stats: \\w+ -?\\d+ \\d+")).forEach(line -> {
-                String[] words = line.split(" ");
+                String[] words = line.split(" ", -1);
                 result.put(words[1], Long.parseLong(words[3]));
             });
             System.out.println("tsung: " + result);
