@@ -13,11 +13,6 @@ public record InternalPort(InetSocketAddress address) {
         this(new InetSocketAddress(InetAddress.getLoopbackAddress(), number));
     }
 
-    /** The port alone. */
-    public int number() {
-        return address.getPort();
-    }
-
     /** Calls the HTTP API and returns its whole answer, {@code result} or {@code error}. */
     public JsonObject answer(String method, JsonObject body) {
         RawHttp.Reply reply = RawHttp.post(
