@@ -119,6 +119,7 @@ final class Dialler {
         for (int attempt = 1; ; attempt++) {
             Socket socket = new Socket();
             socket.setSoTimeout(TIMEOUT_MS);
+            socket.setTcpNoDelay(true);
             try {
                 socket.connect(target);
                 return socket;
