@@ -1,4 +1,5 @@
 # Sourced by the measuring scripts beside it: builds the tools, starts and stops a node of its own. Loopback only.
+# shellcheck shell=bash disable=SC2034  # variables are for the scripts that source this
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../../.." && pwd)
@@ -43,7 +44,7 @@ start_node() {
     "${http:-\"port\":0}" "$key" "$secret" "${extra:+,$extra}" > "$name.json"
   touch "$name.log"
   "$java" "${flags[@]}" "$@" -jar "$jar" --config "$name.json" 2> "$name.log" &
-  node=$!; pids+=("$node"); port= api=
+  node=$!; pids+=("$node"); port='' api=''
   for _ in $(seq 150); do
     api=$(sed -n 's|.*health: http://127.0.0.1:\([0-9]*\)/.*|\1|p' "$name.log")
     [ -n "$api" ] && curl -sf -o "$name.ready" "http://127.0.0.1:$api/health/ready" && break

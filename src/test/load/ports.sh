@@ -10,7 +10,7 @@ about
 rest='"websocket":{"pingInterval":"10m"}'
 http='"port":0,"reusePort":true'
 all=() apis=()
-for n in $(seq "$nodes"); do
+for _ in $(seq "$nodes"); do
   start_node "$rest"
   http='"port":'$port',"reusePort":true'
   all+=("$node") apis+=("$api")

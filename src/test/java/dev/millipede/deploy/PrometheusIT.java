@@ -25,8 +25,8 @@ final class PrometheusIT {
         PrometheusProcess.TOOL.require();
         try (NodeFixture node = NodeFixture.start();
                 TestClient ann = node.member("ann", "room:lobby");
-                PrometheusProcess prometheus =
-                        PrometheusProcess.start(directory, node.internal().number())) {
+                PrometheusProcess prometheus = PrometheusProcess.start(
+                        directory, node.internal().address().getPort())) {
             node.publish("room:lobby", 1);
             ann.publication("room:lobby");
             Eventually.until(
@@ -57,13 +57,14 @@ final class PrometheusIT {
     void theInstanceOfANodeIsNotTakenForThatOfPrometheus() {
         PrometheusProcess.TOOL.require();
         try (NodeFixture node = NodeFixture.start();
-                PrometheusProcess prometheus =
-                        PrometheusProcess.start(directory, node.internal().number())) {
+                PrometheusProcess prometheus = PrometheusProcess.start(
+                        directory, node.internal().address().getPort())) {
             List<JsonObject> outboxes =
                     Eventually.until(() -> prometheus.query("millipede_outbox_bytes"), is -> !is.isEmpty());
 
             assertThat(outboxes.get(0).getJsonObject("metric").getMap())
-                    .containsEntry("instance", "127.0.0.1:" + node.internal().number())
+                    .containsEntry(
+                            "instance", "127.0.0.1:" + node.internal().address().getPort())
                     .containsEntry("exported_instance", "0");
         }
     }
