@@ -59,9 +59,9 @@ outside() {
     kill -0 "$namespaces"
     sleep 0.05
     # Before it becomes unshare it has other children.
-    [[ "$(cat "/proc/$namespaces/comm")" != unshare ]] || systemd="$(pgrep -P "$namespaces" || true)"
+    [[ "$(cat "/proc/$namespaces/comm")" != unshare ]] || systemd="$(cat "/proc/$namespaces/task/$namespaces/children")"
   done
-  echo "$systemd"
+  echo "${systemd% }"
   cat >/dev/null || true
   kill -KILL "$namespaces" 2>/dev/null || true
   wait "$namespaces" 2>/dev/null || true
