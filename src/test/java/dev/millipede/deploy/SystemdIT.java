@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** deploy/systemd, run by a real systemd. */
-@Tag("chaos")
+/** deploy/systemd, run by a real systemd: {@code mvn verify -Psystemd -Dit.test=SystemdIT}, as root. */
+@Tag("systemd")
 final class SystemdIT {
     private static final String SECRETS = """
             MILLIPEDE_AUTH_HMACSECRET=%s
