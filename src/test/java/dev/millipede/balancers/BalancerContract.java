@@ -38,13 +38,16 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 abstract class BalancerContract {
-    private static final Duration PING = Duration.ofSeconds(4);
-    private static final Duration PONG = Duration.ofMillis(3_900);
+    private static final Duration PING = Duration.ofSeconds(6);
+    private static final Duration PONG = Duration.ofMillis(5_900);
 
     /** Before any test that leaves a node half started. */
     private static final int FIRST = 1;
 
     /** When the idle clients have been so for long. */
+    private static final int LATE = Integer.MAX_VALUE - 1;
+
+    /** What cuts those who are connected. */
     private static final int LAST = Integer.MAX_VALUE;
 
     private static final int CROWD = 500;
@@ -199,9 +202,11 @@ abstract class BalancerContract {
 
     @Test
     void nothingElseOfANodeIsPublic() {
+        long before = nodes.unknownPaths();
         for (String path : List.of("/", "/metrics", "/health/ready", "/api/info", "/connection/websocket/more")) {
             assertThat(door.get(path)).as(path).isEqualTo(404);
         }
+        assertThat(nodes.unknownPaths()).isEqualTo(before);
         assertThat(door.get("/connection/websocket")).isEqualTo(426);
     }
 
@@ -257,7 +262,7 @@ abstract class BalancerContract {
     }
 
     @Test
-    @Order(LAST)
+    @Order(LATE)
     void anIdleConnectionLivesOnItsPingsAndDiesWhereTheTimeoutIsShorter() {
         Place other = new Place(Place.own(1).front(), place.sources(), place.nodes());
         ShippedFile hasty = adapted(other);
@@ -270,7 +275,7 @@ abstract class BalancerContract {
             Eventually.until(cut::ends, ends -> !ends.isEmpty());
             assertThat(second.workers()).isNotEmpty();
         }
-        long enough = idleTimeout(PING, PONG).multipliedBy(2).toNanos();
+        long enough = idleTimeout(PING, PONG).plus(PING).toNanos();
         Eventually.within(Duration.ofSeconds(30), () -> System.nanoTime() - idleSince, age -> age > enough);
         assertThat(idle.ends()).isEmpty();
     }
@@ -310,6 +315,7 @@ abstract class BalancerContract {
      * until one of those has ended. A reload forgets what was and what connections there are.
      */
     @Test
+    @Order(LAST)
     void aDeadNodeGetsNoMoreAndNobodyNewNotices() {
         nodes.kill(1);
         List<TestClient> returners = new ArrayList<>();

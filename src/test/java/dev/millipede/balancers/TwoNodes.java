@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** A cluster of two nodes in JVMs of their own and their Redis, which the second can be kept from. Close it. */
 final class TwoNodes implements AutoCloseable {
@@ -95,6 +96,16 @@ final class TwoNodes implements AutoCloseable {
     /** Connections that the node has now. */
     long connections(int number) {
         return (long) internal(number).metric("millipede_connections");
+    }
+
+    /** Requests that the nodes themselves have answered with 404. */
+    long unknownPaths() {
+        return IntStream.of(0, 1)
+                .mapToObj(number -> internal(number).metrics())
+                .flatMap(String::lines)
+                .filter(line -> line.startsWith("vertx_http_server_requests_total") && line.contains("code=\"404\""))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     /** The second node loses its Redis: it is alive, and not ready. */
