@@ -6,7 +6,7 @@ const REPLY_MILLIS = 10_000;
 
 /** Answers pings, counts publications, and wakes up the step that waits for a reply. */
 function listen(context, events, done) {
-  const user = {heard: 0, replies: new Map(), waiting: new Map()};
+  const user = {heard: 0, leaving: false, replies: new Map(), waiting: new Map()};
   context.user = user;
   context.ws.on('message', (data) => {
     // A frame may hold several messages, one a line.
@@ -24,6 +24,8 @@ function listen(context, events, done) {
       }
     }
   });
+  // Artillery itself does not mind.
+  context.ws.on('close', (code) => user.leaving || events.emit('error', `closed: ${code}`));
   done();
 }
 
@@ -51,8 +53,9 @@ function reply(id, name) {
   };
 }
 
-/** Somebody who has heard nothing at all makes the run fail. */
+/** The end of a visit; somebody who has heard nothing at all makes the run fail. */
 function heard(context, events, done) {
+  context.user.leaving = true;
   if (context.user.heard === 0) {
     events.emit('error', 'heard nothing');
   }

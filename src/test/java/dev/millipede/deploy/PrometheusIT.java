@@ -54,7 +54,7 @@ final class PrometheusIT {
     }
 
     @Test
-    void theInstanceOfANodeIsNotTakenForThatOfPrometheus() {
+    void noLabelOfANodeIsTakenForOneOfPrometheus() {
         PrometheusProcess.TOOL.require();
         try (NodeFixture node = NodeFixture.start();
                 PrometheusProcess prometheus = PrometheusProcess.start(
@@ -65,7 +65,8 @@ final class PrometheusIT {
             assertThat(outboxes.get(0).getJsonObject("metric").getMap())
                     .containsEntry(
                             "instance", "127.0.0.1:" + node.internal().address().getPort())
-                    .containsEntry("exported_instance", "0");
+                    .containsEntry("loop", "websocket-0")
+                    .doesNotContainKey("exported_instance");
         }
     }
 
