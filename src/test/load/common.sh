@@ -1,4 +1,5 @@
 # Sourced by the measuring scripts beside it: builds the tools, starts and stops a node of its own. Loopback only.
+# shellcheck shell=bash disable=SC2034  # variables are for the scripts that source this
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../../.." && pwd)
@@ -34,15 +35,16 @@ gcc -O2 -o "$work/rawfan" "$here/rawfan.c"
 secret=$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')
 key=$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')
 
-# Starts a node with $1 as the rest of its configuration (JSON members) and more JVM flags; sets node and port, api. Returns
+# Starts a node with $1 as the rest of its configuration (JSON members) and more JVM flags, $http as that of its public
+# listener; sets node and port, api. Returns
 # once it is ready, with a Redis that is when it has connected.
 start_node() {
   local extra=$1 name="$work/node${#pids[@]}"; shift
-  printf '{"http":{"port":0},"internal":{"port":0,"apiKeys":["%s"]},"auth":{"hmacSecret":"%s"}%s}\n' \
-    "$key" "$secret" "${extra:+,$extra}" > "$name.json"
+  printf '{"http":{%s},"internal":{"port":0,"apiKeys":["%s"]},"auth":{"hmacSecret":"%s"}%s}\n' \
+    "${http:-\"port\":0}" "$key" "$secret" "${extra:+,$extra}" > "$name.json"
   touch "$name.log"
   "$java" "${flags[@]}" "$@" -jar "$jar" --config "$name.json" 2> "$name.log" &
-  node=$!; pids+=("$node"); port= api=
+  node=$!; pids+=("$node"); port='' api=''
   for _ in $(seq 150); do
     api=$(sed -n 's|.*health: http://127.0.0.1:\([0-9]*\)/.*|\1|p' "$name.log")
     [ -n "$api" ] && curl -sf -o "$name.ready" "http://127.0.0.1:$api/health/ready" && break

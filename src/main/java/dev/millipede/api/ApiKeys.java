@@ -9,10 +9,12 @@ import java.util.List;
 
 /**
  * Who may call the API: whoever sends a configured key in the header {@code X-API-Key}, and in that header only, as
- * addresses end up in logs. Holds digests, so that comparing takes the same time whatever is sent. Safe on any thread.
+ * addresses end up in logs. Who asks for metrics may send it as a bearer, as Prometheus knows no other header before 2.55.
+ * Holds digests, so that comparing takes the same time whatever is sent. Safe on any thread.
  */
 final class ApiKeys {
     private static final CharSequence HEADER = HttpHeaders.createOptimized("X-API-Key");
+    private static final String BEARER = "Bearer ";
 
     private final List<byte[]> digests;
 
@@ -25,6 +27,15 @@ final class ApiKeys {
     boolean accept(HttpServerRequest request) {
         List<String> values = request.headers().getAll(HEADER);
         return values.size() == 1 && accept(values.get(0));
+    }
+
+    /** The same, or {@code Authorization: Bearer} with a key, once. */
+    boolean acceptScraper(HttpServerRequest request) {
+        List<String> values = request.headers().getAll(HttpHeaders.AUTHORIZATION);
+        if (values.size() == 1 && values.get(0).startsWith(BEARER)) {
+            return accept(values.get(0).substring(BEARER.length()));
+        }
+        return accept(request);
     }
 
     private boolean accept(String key) {

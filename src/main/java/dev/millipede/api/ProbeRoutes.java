@@ -36,7 +36,7 @@ final class ProbeRoutes {
     }
 
     private void metrics(HttpServerRequest request, boolean needKey) {
-        if (needKey && !keys.accept(request)) {
+        if (needKey && !keys.acceptScraper(request)) {
             Answer.empty(request, 401);
         } else {
             Answer.text(request, 200, PROMETHEUS_TEXT, metrics.scrape());

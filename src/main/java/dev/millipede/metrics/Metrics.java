@@ -173,7 +173,7 @@ public final class Metrics {
             Gauge.builder("millipede.outbox", outboxes, all -> all.get(instance))
                     .description("Bytes that wait for sockets to take them")
                     .baseUnit("bytes")
-                    .tag("instance", Integer.toString(instance))
+                    .tag("loop", "websocket-" + instance)
                     .register(registry);
             instanceLag[i] = lag("websocket-" + i);
         }
@@ -381,7 +381,7 @@ public final class Metrics {
 
     public void gaugeSubscriptions(int instance, LongSupplier subscriptions) {
         gauge("millipede.subscriptions", "Subscriptions of connections, broadcast not counted", subscriptions)
-                .tag("instance", Integer.toString(instance))
+                .tag("loop", "websocket-" + instance)
                 .register(registry);
     }
 

@@ -37,7 +37,8 @@ public final class ClientAddress {
         this.trusted = trusted;
     }
 
-    /** The client that a request is of; on the event loop of its connection. */
+    /** The client that a request is of, null where it has gone; on the event loop of its connection. */
+    @Nullable
     InetAddress of(HttpServerRequest request) {
         var channel = ((HttpServerConnection) request.connection())
                 .channelHandlerContext()
@@ -46,7 +47,10 @@ public final class ClientAddress {
         if (proxied != null && proxied.client() != null) {
             return proxied.client();
         }
-        InetAddress peer = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+        if (!(channel.remoteAddress() instanceof InetSocketAddress socket)) {
+            return null;
+        }
+        InetAddress peer = socket.getAddress();
         return source == Source.FORWARDED ? forwarded(peer, request.headers().getAll(FORWARDED_FOR)) : peer;
     }
 

@@ -7,6 +7,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +73,8 @@ final class Gate implements Handler<HttpServerRequest> {
         }
         AddressLimit.Share share = null;
         if (addresses != null) {
-            share = addresses.take(clients.of(request));
+            InetAddress client = clients.of(request);
+            share = client == null ? null : addresses.take(client);
             if (share == null) {
                 instance.slots().giveBack();
                 refuse(request, 429);

@@ -1,5 +1,6 @@
 package dev.millipede.api;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millipede.support.RawHttp;
@@ -43,6 +44,26 @@ final class ProbeRoutesTest {
             assertThat(RawHttp.get(api.port, "/metrics", ApiFixture.KEY).status())
                     .isEqualTo(200);
             assertThat(RawHttp.get(api.port, "/health/live").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void theKeyForMetricsMayComeAsABearerAsPrometheusSendsIt() {
+        try (ApiFixture api = ApiFixture.start((routes, router) -> routes.mount(router, MetricsAccess.KEYED))) {
+            String key = ApiFixture.KEY.substring(ApiFixture.KEY.indexOf(' ') + 1);
+
+            assertThat(RawHttp.get(api.port, "/metrics", "Authorization: Bearer " + key)
+                            .status())
+                    .isEqualTo(200);
+            assertThat(RawHttp.get(api.port, "/metrics", "Authorization: Bearer " + key + "x")
+                            .status())
+                    .isEqualTo(401);
+            assertThat(RawHttp.get(api.port, "/metrics", "Authorization: Basic " + key)
+                            .status())
+                    .isEqualTo(401);
+            assertThat(RawHttp.post(api.port, "/api/info", "{}".getBytes(UTF_8), "Authorization: Bearer " + key)
+                            .status())
+                    .isEqualTo(401);
         }
     }
 

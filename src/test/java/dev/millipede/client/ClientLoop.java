@@ -17,10 +17,15 @@ public final class ClientLoop implements Timers {
 
     /** A new event loop context of this Vert.x, whose closing ends it. */
     public ClientLoop(Vertx vertx) {
+        this(vertx, new NetClientOptions());
+    }
+
+    /** The same with sockets of these options, such as TLS. */
+    public ClientLoop(Vertx vertx, NetClientOptions options) {
         this.vertx = vertx;
         this.context = ((VertxInternal) vertx).createEventLoopContext();
-        this.sockets = vertx.createNetClient(
-                new NetClientOptions().setConnectTimeout(DIAL_MILLIS).setTcpNoDelay(true));
+        this.sockets =
+                vertx.createNetClient(options.setConnectTimeout(DIAL_MILLIS).setTcpNoDelay(true));
     }
 
     /** Runs a task on the loop; safe on any thread. */

@@ -105,7 +105,7 @@ class LimitsIT {
             }
             for (int i = 0; i < instances; i++) {
                 // One subscription each, to the personal channel.
-                assertThat(node.metric("millipede_subscriptions{instance=\"" + i + "\"}"))
+                assertThat(node.metric("millipede_subscriptions{loop=\"websocket-" + i + "\"}"))
                         .isBetween(each * 0.9, each * 1.1);
             }
             clients.forEach(TestClient::close);

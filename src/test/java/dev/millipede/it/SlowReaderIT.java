@@ -60,7 +60,7 @@ class SlowReaderIT {
         while (node.metric(SLOW_CLOSES) == 0) {
             assertThat(published).isLessThan(MOST_PUBLICATIONS);
             publishToOthers(node, others, published++);
-            outbox = Math.max(outbox, node.metric("millipede_outbox_bytes{instance=\"0\"}"));
+            outbox = Math.max(outbox, node.metric("millipede_outbox_bytes{loop=\"websocket-0\"}"));
         }
         assertThat(outbox).isLessThanOrEqualTo(OUTBOX_LIMIT);
         return published;
@@ -110,7 +110,7 @@ class SlowReaderIT {
             int published = publishUntilClosed(node, others);
             Eventually.until(() -> node.info().getInteger("num_clients"), count -> count == OTHERS);
             publishToOthers(node, others, published);
-            Eventually.until(() -> node.metric("millipede_outbox_bytes{instance=\"0\"}"), bytes -> bytes == 0);
+            Eventually.until(() -> node.metric("millipede_outbox_bytes{loop=\"websocket-0\"}"), bytes -> bytes == 0);
             others.forEach(TestClient::close);
             slow.resumeReading();
             assertThat(slow.closed()).isEqualTo(new Closed(1006, ""));

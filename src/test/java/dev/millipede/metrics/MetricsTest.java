@@ -153,9 +153,9 @@ final class MetricsTest {
         metrics.gaugeSubscriptions(1, () -> 42);
 
         assertThat(metrics.scrape())
-                .contains("millipede_outbox_bytes{instance=\"0\"} 0.0")
-                .contains("millipede_outbox_bytes{instance=\"1\"} 300.0")
-                .contains("millipede_subscriptions{instance=\"1\"} 42.0");
+                .contains("millipede_outbox_bytes{loop=\"websocket-0\"} 0.0")
+                .contains("millipede_outbox_bytes{loop=\"websocket-1\"} 300.0")
+                .contains("millipede_subscriptions{loop=\"websocket-1\"} 42.0");
     }
 
     @Test

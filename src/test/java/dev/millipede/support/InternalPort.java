@@ -3,13 +3,20 @@ package dev.millipede.support;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 
 /** A node's internal listener as a backend and a monitor use it; its API key is {@link NodeFixture#API_KEY}. */
-public record InternalPort(int number) {
+public record InternalPort(InetSocketAddress address) {
+    /** A port of 127.0.0.1. */
+    public InternalPort(int number) {
+        this(new InetSocketAddress(InetAddress.getLoopbackAddress(), number));
+    }
+
     /** Calls the HTTP API and returns its whole answer, {@code result} or {@code error}. */
     public JsonObject answer(String method, JsonObject body) {
         RawHttp.Reply reply = RawHttp.post(
-                number, "/api/" + method, body.encode().getBytes(UTF_8), "X-API-Key: " + NodeFixture.API_KEY);
+                address, "/api/" + method, body.encode().getBytes(UTF_8), "X-API-Key: " + NodeFixture.API_KEY);
         if (reply.status() != 200) {
             throw new AssertionError(reply);
         }
@@ -32,7 +39,7 @@ public record InternalPort(int number) {
 
     /** All metrics, as scraped. */
     public String metrics() {
-        return RawHttp.get(number, "/metrics").body();
+        return RawHttp.get(address, "/metrics").body();
     }
 
     /** The value of one metric, by its whole name with labels as scraped. */
@@ -47,7 +54,7 @@ public record InternalPort(int number) {
 
     /** The status that {@code /health/live} or {@code /health/ready} answers with. */
     public int health(String which) {
-        return RawHttp.get(number, "/health/" + which).status();
+        return RawHttp.get(address, "/health/" + which).status();
     }
 
     /** Waits until the node says that it can serve clients. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,12 +31,17 @@ public final class RawHttp {
         }
     }
 
-    /** A request head of a request line and header lines, then the body with nothing added. */
+    /** A request head of a request line and header lines, then the body with nothing added, to a port of 127.0.0.1. */
     public static Reply send(int port, List<String> head, byte[] body) {
+        return send(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), head, body);
+    }
+
+    /** The same to an address. */
+    static Reply send(InetSocketAddress to, List<String> head, byte[] body) {
         ByteArrayOutputStream request = new ByteArrayOutputStream();
         request.writeBytes((String.join("\r\n", head) + "\r\n\r\n").getBytes(ISO_8859_1));
         request.writeBytes(body);
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        try (Socket socket = new Socket(to.getAddress(), to.getPort())) {
             socket.setSoTimeout(TIMEOUT_MS);
             socket.getOutputStream().write(request.toByteArray());
             return read(socket.getInputStream(), !head.get(0).startsWith("HEAD "));
@@ -46,21 +52,31 @@ public final class RawHttp {
 
     /** A GET of a path with this Host and these further header lines. */
     public static Reply get(int port, String path, String... headers) {
+        return get(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), path, headers);
+    }
+
+    /** The same from an address. */
+    public static Reply get(InetSocketAddress from, String path, String... headers) {
         List<String> head = new ArrayList<>(List.of("GET " + path + " HTTP/1.1", "Host: localhost"));
         head.addAll(List.of(headers));
-        return send(port, head, new byte[0]);
+        return send(from, head, new byte[0]);
     }
 
     /** A POST with Content-Length and these further header lines. */
     public static Reply post(int port, String path, byte[] body, String... headers) {
+        return post(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), path, body, headers);
+    }
+
+    /** The same to an address. */
+    static Reply post(InetSocketAddress to, String path, byte[] body, String... headers) {
         List<String> head = new ArrayList<>(
                 List.of("POST " + path + " HTTP/1.1", "Host: localhost", "Content-Length: " + body.length));
         head.addAll(List.of(headers));
-        return send(port, head, body);
+        return send(to, head, body);
     }
 
     /** Reads one response and nothing behind it. */
-    static Reply read(InputStream in, boolean hasBody) throws IOException {
+    public static Reply read(InputStream in, boolean hasBody) throws IOException {
         String status = line(in);
         List<String> headers = new ArrayList<>();
         for (String line = line(in); !line.isEmpty(); line = line(in)) {
