@@ -10,11 +10,13 @@ import dev.millipede.os.RedisFacts;
 import dev.millipede.os.Verdict;
 import dev.millipede.websocket.ListenAddress;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -126,11 +128,11 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private Asked asked(NodeConfig config) throws InterruptedException {
-        int instances = Foundation.instances(config.websocket());
         return new Asked(
                 config.websocket().maxConnections(),
                 config.websocket().descriptorReserve(),
-                (long) instances * config.websocket().deliveryBudget(),
+                Foundation.instances(config.websocket()),
+                config.websocket().deliveryBudget(),
                 heap == null ? Runtime.getRuntime().maxMemory() : heap,
                 config.http().backlog(),
                 config.http().listen().stream().map(ListenAddress::port).toList(),
@@ -152,7 +154,8 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private static RedisFacts askRedis(BackplaneConfig backplane) throws InterruptedException {
-        Vertx vertx = Vertx.vertx();
+        // Unix sockets need the native transport.
+        Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
         try {
             RedisLimits limits = RedisLimits.ask(vertx, backplane.redis(), REDIS_MILLIS)
                     .toCompletionStage()
@@ -165,17 +168,20 @@ final class DoctorCommand implements Callable<Integer> {
                     limits.maxClients(),
                     limits.clients(),
                     limits.outputLimit(),
-                    all
-                            ? ""
-                            : "its limits are not known, as our user may not ask for them: ACL SETUSER … +config|get +info");
+                    all ? "" : "its limits are not known: our user may not ask, ACL SETUSER … +config|get +info");
         } catch (ExecutionException | TimeoutException e) {
-            return new RedisFacts(
-                    OptionalLong.empty(),
-                    OptionalLong.empty(),
-                    OptionalLong.empty(),
-                    "its limits are not known, as it does not answer within " + REDIS_MILLIS / 1000 + " s");
+            return new RedisFacts(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), unknown(e));
         } finally {
             vertx.close();
         }
+    }
+
+    private static String unknown(Exception failure) {
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        return "its limits are not known: "
+                + (cause instanceof TimeoutException
+                        ? "it does not answer within " + REDIS_MILLIS / 1000 + " s"
+                        : Objects.requireNonNullElse(
+                                cause.getMessage(), cause.getClass().getSimpleName()));
     }
 }

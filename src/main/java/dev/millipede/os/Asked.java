@@ -9,7 +9,8 @@ import java.util.OptionalLong;
  *
  * @param maxConnections its limit of connections, 0 = none but that of descriptors
  * @param descriptorReserve descriptors kept for all else, 0 = as {@link OpenFiles#connections} has it
- * @param buffers bytes of publications that may be under way to all its instances
+ * @param instances of web sockets
+ * @param deliveryBudget bytes of publications that may be under way to each of them
  * @param heap the largest heap of its JVM, in bytes
  * @param backlog connections that each listener asks the kernel to keep until it accepts them
  * @param publicPorts of the listeners for clients, one for each; 0 = whatever is free
@@ -21,11 +22,17 @@ import java.util.OptionalLong;
 public record Asked(
         int maxConnections,
         int descriptorReserve,
-        long buffers,
+        int instances,
+        int deliveryBudget,
         long heap,
         int backlog,
         List<Integer> publicPorts,
         List<Integer> otherPorts,
         int balancerAddresses,
         OptionalLong wanted,
-        Optional<RedisFacts> redis) {}
+        Optional<RedisFacts> redis) {
+    /** Bytes of publications that may be under way to all instances. */
+    long buffers() {
+        return (long) instances * deliveryBudget;
+    }
+}

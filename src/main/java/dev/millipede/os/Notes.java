@@ -122,14 +122,14 @@ final class Notes {
             return;
         }
         RedisFacts redis = asked.redis().get();
-        if (redis.outputLimit().orElse(Long.MAX_VALUE) < asked.buffers()) {
+        if (redis.outputLimit().orElse(Long.MAX_VALUE) < asked.deliveryBudget()) {
             wrong(
                     "redis.client-output-buffer-limit",
                     "pubsub " + Sizes.show(redis.outputLimit().getAsLong())
-                            + " is less than what may be under way here, " + Sizes.show(asked.buffers())
+                            + " is less than websocket.deliveryBudget, " + Sizes.show(asked.deliveryBudget())
                             + ": Redis cuts a node off that is merely busy",
-                    "redis-cli CONFIG SET client-output-buffer-limit \"pubsub " + 2 * asked.buffers() + ' '
-                            + asked.buffers() + " 60\", and in redis.conf");
+                    "redis-cli CONFIG SET client-output-buffer-limit \"pubsub " + 2L * asked.deliveryBudget() + ' '
+                            + asked.deliveryBudget() + " 60\", and in redis.conf");
         }
         if (!redis.unknown().isEmpty()) {
             said("redis", redis.unknown());

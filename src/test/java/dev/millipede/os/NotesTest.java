@@ -63,9 +63,9 @@ class NotesTest {
                 new Wrong("swap", s -> s.host.memory(20, 16, 1), "1 GiB are swapped out", "more memory"),
                 new Wrong(
                         "redis.client-output-buffer-limit",
-                        s -> s.redis = redis(32 << 20, ""),
-                        "pubsub 32 MiB is less than what may be under way here, 64 MiB",
-                        "\"pubsub 134217728 67108864 60\""));
+                        s -> s.redis = redis(16 << 20, ""),
+                        "pubsub 16 MiB is less than websocket.deliveryBudget, 32 MiB",
+                        "\"pubsub 67108864 33554432 60\""));
     }
 
     private static RedisFacts redis(long output, String unknown) {

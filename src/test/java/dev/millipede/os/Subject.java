@@ -32,7 +32,8 @@ final class Subject {
                 new Asked(
                         maxConnections,
                         descriptorReserve,
-                        64L << 20,
+                        2,
+                        32 << 20,
                         heap,
                         4096,
                         publicPorts,

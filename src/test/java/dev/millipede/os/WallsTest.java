@@ -306,7 +306,17 @@ class WallsTest {
         Verdict verdict = Verdict.of(
                 Host.read(root.resolve("nowhere")),
                 new Asked(
-                        0, 0, 0, 1L << 30, 4096, List.of(8000), List.of(), 2, OptionalLong.empty(), Optional.empty()));
+                        0,
+                        0,
+                        1,
+                        0,
+                        1L << 30,
+                        4096,
+                        List.of(8000),
+                        List.of(),
+                        2,
+                        OptionalLong.empty(),
+                        Optional.empty()));
 
         assertThat(verdict.walls()).extracting(Wall::name).containsExactly("jvm.heap");
         assertThat(verdict.connections()).isEqualTo(245_760);

@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import io.vertx.redis.client.ResponseType;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -26,16 +27,17 @@ public record RedisLimits(OptionalLong maxClients, OptionalLong clients, Optiona
     /**
      * Asks once, over a connection of its own, which is closed then.
      *
-     * @param millis until it fails for want of an answer
+     * @param millis until it fails for want of answers, once it is connected; that takes at most three seconds
      */
     public static Future<RedisLimits> ask(Vertx vertx, RedisConfig config, long millis) {
         Promise<RedisLimits> asked = Promise.promise();
         // Connections belong to the event loop they are made on.
         vertx.runOnContext(running -> new Connector(vertx, config)
                 .connect()
-                .compose(link -> ask(link).onComplete(done -> link.close()))
+                .compose(
+                        link -> ask(link).timeout(millis, TimeUnit.MILLISECONDS).onComplete(done -> link.close()))
                 .onComplete(asked));
-        return asked.future().timeout(millis, TimeUnit.MILLISECONDS);
+        return asked.future();
     }
 
     private static Future<RedisLimits> ask(Connector.Link link) {
@@ -59,7 +61,7 @@ public record RedisLimits(OptionalLong maxClients, OptionalLong clients, Optiona
     }
 
     private static String last(Response answer) {
-        if (answer.isArray()) {
+        if (answer.type() == ResponseType.MULTI) {
             return answer.size() == 0 ? "" : answer.get(answer.size() - 1).toString();
         }
         return answer.toString();
