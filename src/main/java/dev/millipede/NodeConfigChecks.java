@@ -4,6 +4,7 @@ import dev.millipede.backplane.BackplaneConfig;
 import dev.millipede.backplane.RedisConfig;
 import dev.millipede.config.ConfigProblems;
 import dev.millipede.config.Mask;
+import dev.millipede.websocket.ClientAddress;
 import dev.millipede.websocket.HttpConfig;
 import dev.millipede.websocket.ListenAddress;
 import java.net.URI;
@@ -36,6 +37,7 @@ final class NodeConfigChecks {
         checks.publicListener();
         checks.internalListener();
         checks.overlap();
+        checks.ownInternalListener();
         checks.secrets();
         checks.cluster();
     }
@@ -161,8 +163,19 @@ final class NodeConfigChecks {
                 problem("http.listen", quoted(listener.toString()), "taken by another of the list");
             }
         }
-        if (config.http().whenFull() == HttpConfig.WhenFull.WAIT && config.sharesPublicListener()) {
-            problem("http.whenFull", "\"wait\"", "needs an internal listener of its own, health checks would wait too");
+    }
+
+    /** Health checks come from where they like, and must not wait. */
+    private void ownInternalListener() {
+        String message = "needs an internal listener of its own, for health checks";
+        if (!config.sharesPublicListener()) {
+            return;
+        }
+        if (config.http().whenFull() == HttpConfig.WhenFull.WAIT) {
+            problem("http.whenFull", "\"wait\"", message);
+        }
+        if (config.http().clientAddress() == ClientAddress.Source.PROXY) {
+            problem("http.clientAddress", "\"proxy\"", message);
         }
     }
 

@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The server channels of the public listeners: Vert.x opens them, {@link AcceptHandler} stands in each. Safe on any thread.
  *
  * <p>Relies on Vert.x 5.0.10: that a transport gets to configure each server's bootstrap, before Vert.x' own handlers see
- * what was accepted. {@code ProxyProtocolIT} and {@code DescriptorsIT} hold this.
+ * what was accepted. {@code ClientAddressIT} and {@code DescriptorsIT} hold this.
  */
 final class PublicListeners {
     private final HttpConfig http;

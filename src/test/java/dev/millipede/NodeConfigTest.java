@@ -168,6 +168,7 @@ class NodeConfigTest {
             {"listen": ["0.0.0.0:8000", "127.0.0.1:8000"]}              | http.listen   | taken by another of the list
             {"listen": ["127.0.0.1:8000", "localhost:8000"]}            | http.listen   | taken by another of the list
             {"listen": ["127.0.0.1:9000"], "whenFull": "wait"}          | http.whenFull | needs an internal listener of its own
+            {"listen": ["127.0.0.1:9000"], "clientAddress": "proxy", "trustedProxies": ["10.0.0.1"]} | http.clientAddress | needs an internal listener of its own
             """)
     void listenersThatCannotStandTogetherAreAProblem(String http, String path, String message) {
         JsonObject json = new JsonObject()

@@ -16,6 +16,7 @@ final class Arrivals {
 
     private final Slots slots;
     private final long patienceNanos;
+    private final boolean requestsGiveTime;
 
     /** When each has to have made its next request, the first one due first. */
     private final Map<HttpConnection, Long> deadlines = new LinkedHashMap<>();
@@ -25,10 +26,12 @@ final class Arrivals {
      *
      * @param slots of the node: while some are free, that many more may arrive, so that a storm of clients is let in
      * @param patienceNanos from the accept to a whole request, and from each request to the next
+     * @param requestsGiveTime false where others wait outside: then who is no WebSocket by then has to go, whatever is asked
      */
-    Arrivals(Slots slots, long patienceNanos) {
+    Arrivals(Slots slots, long patienceNanos, boolean requestsGiveTime) {
         this.slots = slots;
         this.patienceNanos = patienceNanos;
+        this.requestsGiveTime = requestsGiveTime;
     }
 
     /** Takes a connection that was just accepted, or closes it when there are too many. */
@@ -43,7 +46,7 @@ final class Arrivals {
 
     /** A whole request has come. */
     void requested(HttpConnection connection, long now) {
-        if (deadlines.remove(connection) != null) {
+        if (requestsGiveTime && deadlines.remove(connection) != null) {
             deadlines.put(connection, now + patienceNanos);
         }
     }

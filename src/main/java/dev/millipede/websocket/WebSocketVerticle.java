@@ -90,8 +90,10 @@ public final class WebSocketVerticle extends VerticleBase {
                 new RouterLink(number, shared.config().deliveryBudget(), record -> bus.send(LocalBus.ROUTER, record));
         instance = new Instance(
                 number, internal, loop, router, shared, new SplittableRandom(new SecureRandom().nextLong()));
-        arrivals =
-                new Arrivals(shared.slots(), shared.config().handshakeTimeout().toNanos());
+        arrivals = new Arrivals(
+                shared.slots(),
+                shared.config().handshakeTimeout().toNanos(),
+                door.http().whenFull() == HttpConfig.WhenFull.REFUSE);
         gate = new Gate(instance, arrivals, factory, door, shared);
     }
 

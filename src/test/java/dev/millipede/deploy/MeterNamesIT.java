@@ -2,6 +2,7 @@ package dev.millipede.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millipede.support.Eventually;
 import dev.millipede.support.NodeFixture;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
@@ -29,11 +30,8 @@ final class MeterNamesIT {
 
     @BeforeAll
     static void scrape() {
-        System.gc(); // Its meters are there from the first collection on.
         try (NodeFixture node = NodeFixture.start()) {
-            node.internal().metrics(); // Requests are counted from the first on.
-            node.internal()
-                    .metrics()
+            Eventually.until(() -> scrapeAfterCollecting(node), text -> text.contains("jvm_gc_pause_seconds_sum"))
                     .lines()
                     .map(SAMPLE::matcher)
                     .filter(Matcher::matches)
@@ -51,6 +49,13 @@ final class MeterNamesIT {
                 METERS.put(rule.getString("record"), Set.of());
             }
         }
+    }
+
+    /** The collector's meters are there from the first collection on, those of requests from the first request on. */
+    private static String scrapeAfterCollecting(NodeFixture node) {
+        System.gc();
+        node.internal().metrics();
+        return node.internal().metrics();
     }
 
     @AfterAll

@@ -2,6 +2,7 @@ package dev.millipede.it;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.millipede.support.Eventually;
 import dev.millipede.support.LogErrors;
@@ -202,6 +203,32 @@ class ClientAddressIT {
             long from = System.nanoTime();
             assertThat(readToEnd(plain)).isZero();
             assertThat((System.nanoTime() - from) / 1e9).isBetween(0.1, 5.0);
+        }
+    }
+
+    @Test
+    void aBalancerThatSaysNothingInFrontOfTlsIsCut(@TempDir Path directory) throws IOException {
+        TlsFiles files = TlsFiles.in(directory);
+        JsonObject config = new JsonObject("""
+                {"http": {"clientAddress": "proxy", "trustedProxies": ["127.0.0.1"]},
+                 "websocket": {"handshakeTimeout": "500ms"}}
+                """);
+        config.getJsonObject("http")
+                .put(
+                        "tls",
+                        new JsonObject()
+                                .put("certificate", files.certificate().toString())
+                                .put("key", files.key().toString()));
+        try (NodeFixture node = NodeFixture.start(config.encode())) {
+            for (String start : List.of("", "PROXY TCP4 203.0.", "PROXY TCP4 203.0.113.9 127.0.0.1 1 2\r\n")) {
+                try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), node.port())) {
+                    socket.setSoTimeout(5_000);
+                    socket.getOutputStream().write(start.getBytes(ISO_8859_1));
+                    assertThatCode(() -> socket.getInputStream().readAllBytes())
+                            .as(start)
+                            .doesNotThrowAnyException();
+                }
+            }
         }
     }
 

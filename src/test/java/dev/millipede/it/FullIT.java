@@ -1,15 +1,21 @@
 package dev.millipede.it;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millipede.support.Eventually;
 import dev.millipede.support.LogErrors;
 import dev.millipede.support.NodeFixture;
+import dev.millipede.support.RawHttp;
 import dev.millipede.support.TestClient;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -75,6 +81,46 @@ class FullIT {
             for (TestClient early : List.of(first, second)) {
                 early.write(TestClient.handshake(node.port()));
                 assertThat(node.metric("millipede_connections")).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void whoOnlyAsksForPagesDoesNotKeepOthersOutForEver() throws Exception {
+        try (NodeFixture node = NodeFixture.start("""
+                {"http": {"whenFull": "wait"},
+                 "websocket": {"maxConnections": 2, "handshakeTimeout": "500ms", "connectionsPerAddress": 1}}
+                """)) {
+            List<Socket> strangers = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                strangers.add(new Socket(InetAddress.getLoopbackAddress(), node.port()));
+            }
+            try (TestClient client = TestClient.dial(node.port())) {
+                client.write(TestClient.handshake(node.port()));
+                CompletableFuture<RawHttp.Reply> in = CompletableFuture.supplyAsync(client::upgraded);
+                long from = System.nanoTime();
+                Eventually.secondsUntil(
+                        10,
+                        () -> {
+                            ask(strangers);
+                            return in.isDone() || System.nanoTime() - from > TimeUnit.SECONDS.toNanos(5);
+                        },
+                        over -> over);
+                assertThat(in).as("after ten handshakeTimeouts").isDone();
+            } finally {
+                for (Socket each : strangers) {
+                    each.close();
+                }
+            }
+        }
+    }
+
+    private static void ask(List<Socket> strangers) {
+        for (Socket each : strangers) {
+            try {
+                each.getOutputStream().write("GET /x HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1));
+            } catch (IOException e) {
+                // It was cut, as it should be.
             }
         }
     }
