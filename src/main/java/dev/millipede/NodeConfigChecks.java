@@ -58,6 +58,10 @@ final class NodeConfigChecks {
         if (config.cluster().enabled() && isShort(config.cluster().secret())) {
             warnings.add("cluster.secret: shorter than 32 bytes, which is refused beyond loopback");
         }
+        if (config.http().clientAddress() == ClientAddress.Source.SOCKET
+                && !config.http().trustedProxies().ranges().isEmpty()) {
+            warnings.add("http.trustedProxies: nobody asks them, as http.clientAddress is socket");
+        }
         if (config.websocket().outboxLimit() < config.websocket().maxMessageSize()) {
             warnings.add("websocket.outboxLimit: smaller than maxMessageSize, one long publication closes its readers");
         }

@@ -45,7 +45,11 @@ final class NodeHttp {
         if (development != null) {
             development.mount(router);
         }
-        return new PublicDoor(config.http(), router, config.development() ? DevelopmentGuard::refusal : request -> 0);
+        return new PublicDoor(
+                config.http(),
+                router,
+                config.sharesPublicListener(),
+                config.development() ? DevelopmentGuard::refusal : request -> 0);
     }
 
     /** The internal listener's routes. */

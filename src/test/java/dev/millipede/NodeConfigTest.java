@@ -145,6 +145,7 @@ class NodeConfigTest {
             {"auth": {"hmacSecret": "hunter2"}}                                               | auth.hmacSecret: shorter than 32 bytes, which is refused beyond loopback
             {"auth": {"anonymous": true}, "internal": {"apiKeys": ["hunter2"]}}               | internal.apiKeys: a key is shorter than 32 bytes, which is refused beyond loopback
             {"auth": {"anonymous": true}, "websocket": {"outboxLimit": "32KiB"}}              | websocket.outboxLimit: smaller than maxMessageSize, one long publication closes its readers
+            {"auth": {"anonymous": true}, "http": {"trustedProxies": ["10.0.0.7"]}}           | http.trustedProxies: nobody asks them, as http.clientAddress is socket
             {"auth": {"anonymous": true}, "cluster": {"enabled": true, "secret": "hunter2"}, "backplane": {"type": "redis"}} | cluster.secret: shorter than 32 bytes, which is refused beyond loopback
             """)
     void whatIsAllowedAndMayBeAMistakeIsAWarning(String json, String warning) {

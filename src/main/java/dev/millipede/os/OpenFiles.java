@@ -37,9 +37,13 @@ public final class OpenFiles {
 
     /** How many this process may still open; counts those it has, which takes milliseconds where they are many. */
     public static long free() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
-                ? system.getMaxFileDescriptorCount() - system.getOpenFileDescriptorCount()
-                : 0;
+        try {
+            return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+                    ? system.getMaxFileDescriptorCount() - system.getOpenFileDescriptorCount()
+                    : 0;
+        } catch (InternalError noneToCountWith) {
+            return 0;
+        }
     }
 
     /**

@@ -25,8 +25,8 @@ final class Arrivals {
      * The arrivals of one instance.
      *
      * @param slots of the node: while some are free, that many more may arrive, so that a storm of clients is let in
-     * @param patienceNanos from the accept to a whole request, and from each request to the next
-     * @param requestsGiveTime false where others wait outside: then who is no WebSocket by then has to go, whatever is asked
+     * @param patienceNanos from the accept to a whole request, and from each request to the next where these give time
+     * @param requestsGiveTime false where nobody but clients comes: who is no WebSocket by then has to go, whatever is asked
      */
     Arrivals(Slots slots, long patienceNanos, boolean requestsGiveTime) {
         this.slots = slots;

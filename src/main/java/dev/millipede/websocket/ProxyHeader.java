@@ -3,9 +3,9 @@ package dev.millipede.websocket;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
-import io.netty.handler.codec.haproxy.HAProxyProtocolException;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -48,10 +48,11 @@ public final class ProxyHeader extends SimpleChannelInboundHandler<HAProxyMessag
         client = source == null ? null : ClientAddress.address(source);
     }
 
+    /** Of what stands behind it this handler hears nothing: it was the header. */
     @Override
     @SuppressWarnings("FutureReturnValueIgnored") // closing a channel that is of no more use
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof HAProxyProtocolException) {
+        if (cause instanceof DecoderException) {
             if (!failed) {
                 // Once: the decoder says it again when the connection ends.
                 failed = true;

@@ -14,9 +14,15 @@ import java.util.stream.IntStream;
  * The public listeners and what stands beside the WebSocket endpoint on it.
  *
  * @param pages serves every request that is not for the endpoint
+ * @param servesBackends whether the pages include the API, whose connections may ask again and again; others have their time
+ *     once
  * @param guard the status a request for the endpoint is refused with before all other checks, or 0
  */
-public record PublicDoor(HttpConfig http, Handler<HttpServerRequest> pages, ToIntFunction<HttpServerRequest> guard) {
+public record PublicDoor(
+        HttpConfig http,
+        Handler<HttpServerRequest> pages,
+        boolean servesBackends,
+        ToIntFunction<HttpServerRequest> guard) {
     private static final int MAX_HEADER_BYTES = 16 << 10;
     private static final int MAX_LINE_BYTES = 4 << 10;
 

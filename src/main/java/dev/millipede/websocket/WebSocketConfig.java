@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
  * @param instances event loops that own sockets, 0..64, 0 = one per core, at most 64; default 0
  * @param pingInterval time between two pings of the server, 1 s..1 h; default 25 s
  * @param pongTimeout time for the answer to a ping, 100 ms..1 h, shorter than {@code pingInterval}; default 10 s
- * @param handshakeTimeout time from accept to the end of the upgrade, for other requests from each to the
- *     next, 100 ms..10 m; default 10 s
+ * @param handshakeTimeout time from accept to the end of the upgrade; where the listener serves the API, from each
+ *     request to the next as well, 100 ms..10 m; default 10 s
  * @param connectTimeout time from the upgrade to the {@code connect} command, 100 ms..10 m; default 10 s
  * @param closeTimeout time for the peer's close frame after ours, 100 ms..10 m; default 5 s
  * @param outboxLimit bytes that may wait for one socket before it is closed as slow, 16 KiB..64 MiB; default 1 MiB

@@ -90,10 +90,8 @@ public final class WebSocketVerticle extends VerticleBase {
                 new RouterLink(number, shared.config().deliveryBudget(), record -> bus.send(LocalBus.ROUTER, record));
         instance = new Instance(
                 number, internal, loop, router, shared, new SplittableRandom(new SecureRandom().nextLong()));
-        arrivals = new Arrivals(
-                shared.slots(),
-                shared.config().handshakeTimeout().toNanos(),
-                door.http().whenFull() == HttpConfig.WhenFull.REFUSE);
+        arrivals =
+                new Arrivals(shared.slots(), shared.config().handshakeTimeout().toNanos(), door.servesBackends());
         gate = new Gate(instance, arrivals, factory, door, shared);
     }
 

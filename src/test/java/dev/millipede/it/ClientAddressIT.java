@@ -65,6 +65,13 @@ class ClientAddressIT {
         return header.toByteArray();
     }
 
+    /** A TLV that claims to be longer than the header. */
+    private static byte[] brokenTlv() throws IOException {
+        byte[] header = v2(1, "203.0.113.9");
+        header[header.length - 4] = 0x7f;
+        return header;
+    }
+
     private static TestClient open(NodeFixture node, byte[] header) {
         TestClient client = TestClient.dial(node.port());
         client.write(header);
@@ -175,12 +182,13 @@ class ClientAddressIT {
     }
 
     @Test
-    void aTrustedProxyThatSaysNothingIsCut() {
+    void aTrustedProxyThatSaysNothingIsCut() throws IOException {
         try (NodeFixture node = node("proxy", "127.0.0.1")) {
             assertThat(status(node, new byte[0])).isZero();
             assertThat(status(node, "PROXY nonsense\r\n".getBytes(ISO_8859_1))).isZero();
+            assertThat(status(node, brokenTlv())).isZero();
             assertThat(node.metric("millipede_proxy_rejected_total{reason=\"header\"}"))
-                    .isEqualTo(2);
+                    .isEqualTo(3);
             assertThat(node.metric("millipede_connections_opened_total")).isZero();
         }
     }

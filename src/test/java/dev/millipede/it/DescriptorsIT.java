@@ -1,5 +1,6 @@
 package dev.millipede.it;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millipede.support.Eventually;
@@ -10,6 +11,7 @@ import dev.millipede.support.RawHttp;
 import dev.millipede.support.TestClient;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,7 +85,10 @@ class DescriptorsIT {
 
     @Test
     void whereNoCapIsSetDescriptorsRunOutAndAcceptingPausesAndResumes() throws IOException {
-        try (Limited node = node(new JsonObject().put("maxConnections", 1_000_000))) {
+        try (Limited node = node(new JsonObject().put("maxConnections", 1_000_000));
+                Socket monitor = new Socket(
+                        node.internal().address().getAddress(),
+                        node.internal().address().getPort())) {
             List<TestClient> members = new ArrayList<>();
             for (int i = 0; i < 700; i++) {
                 members.add(member(node, i));
@@ -95,6 +100,7 @@ class DescriptorsIT {
                 surplus.add(client);
             }
             node.process().awaitLog("cannot accept on");
+            assertThat(scrape(monitor)).contains("millipede_descriptors_free 0.0");
             assertThat(cpuShareOfThreeSeconds(node)).isLessThan(0.2);
             // The API has no descriptor either, clients have theirs.
             everybodyHearsFromAClient(members, 1);
@@ -110,6 +116,14 @@ class DescriptorsIT {
             surplus.forEach(TestClient::close);
             members.forEach(TestClient::close);
         }
+    }
+
+    /** Over a connection that was there before. */
+    private static String scrape(Socket monitor) throws IOException {
+        monitor.setSoTimeout(10_000);
+        monitor.getOutputStream()
+                .write("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".getBytes(ISO_8859_1));
+        return new String(monitor.getInputStream().readAllBytes(), ISO_8859_1);
     }
 
     /** Of one core; a loop that asks for what it cannot have would take all of it. */

@@ -62,8 +62,8 @@ public final class EchoConnection extends Connection {
                 new CountedSlots(),
                 null,
                 Shared.SLICE_NANOS);
-        PublicDoor door =
-                new PublicDoor(HttpConfig.at(new ListenAddress(host, port)), EchoConnection::notFound, request -> 0);
+        PublicDoor door = new PublicDoor(
+                HttpConfig.at(new ListenAddress(host, port)), EchoConnection::notFound, false, request -> 0);
         Instance.ConnectionFactory factory = (instance, idHigh, idLow) -> {
             opened.run();
             return new EchoConnection(instance, idHigh, idLow);
