@@ -4,6 +4,7 @@ import static dev.millipede.deploy.Rules.objects;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millipede.NodeConfig;
+import dev.millipede.os.Verdict;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** deploy/kubernetes: what it tells the nodes is valid, and its parts agree with each other. */
 final class KubernetesTest {
@@ -88,6 +90,23 @@ final class KubernetesTest {
     void aPodAcceptsItsConfigurationWithoutAWarning() throws IOException {
         assertThat(config().warnings()).isEmpty();
         assertThat(config().cluster().enabled()).isTrue();
+    }
+
+    /** Otherwise the limit is that of open files, and the pod is killed for its memory long before. */
+    @Test
+    void aNodeIsFullBeforeItsPodIsOutOfMemory(@TempDir Path scratch) throws IOException {
+        JsonObject resources = container.getJsonObject("resources");
+        String options = objects(container, "env").stream()
+                .filter(variable -> variable.getString("name").equals("JAVA_TOOL_OPTIONS"))
+                .map(variable -> variable.getString("value"))
+                .findFirst()
+                .orElseThrow();
+        long memory = Container.bytes(resources.getJsonObject("limits").getString("memory"));
+
+        assertThat(new Container(memory, options).verdict(config(), scratch).walls())
+                .extracting(Verdict.Wall::name)
+                .startsWith("websocket.maxConnections")
+                .contains("cgroup.memory");
     }
 
     @Test
