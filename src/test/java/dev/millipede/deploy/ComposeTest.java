@@ -144,11 +144,12 @@ final class ComposeTest {
     }
 
     @Test
-    void aNodeHasTimeToStopAndDescriptorsForItsConnections() {
+    void aNodeHasTimeToStopAndDescriptorsForItsConnectionsAndIsNotStartedForEver() {
         for (String name : List.of("node-a", "node-b")) {
             JsonObject node = services.getJsonObject(name);
             assertThat(Integer.parseInt(node.getString("stop_grace_period").replace("s", "")))
                     .isGreaterThan(STOP_SECONDS);
+            assertThat(node.getString("restart")).matches("on-failure:\\d");
             assertThat(node.getJsonObject("ulimits").getJsonObject("nofile").getInteger("hard"))
                     .isEqualTo(1_048_576);
             assertThat(node.getJsonObject("depends_on").getJsonObject("redis").getString("condition"))

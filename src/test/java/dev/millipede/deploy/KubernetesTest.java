@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** deploy/kubernetes: what it tells the nodes is valid, and its parts agree with each other. */
 final class KubernetesTest {
     private static final Path FOLDER = Path.of("deploy/kubernetes");
-    private static final String SECRET = "secret.example.yaml";
+    private static final String SECRET = "secret.yaml.example";
 
     /** 15 s that a node gives itself, and 10 s until its JVM is halted. */
     private static final int STOP_SECONDS = 25;
@@ -78,7 +78,7 @@ final class KubernetesTest {
         Set<String> listed = kustomization.getJsonArray("resources").stream()
                 .map(String.class::cast)
                 .collect(Collectors.toCollection(TreeSet::new));
-        listed.addAll(Set.of(SECRET, "kustomization.yaml"));
+        listed.add("kustomization.yaml");
 
         try (var files = Files.list(FOLDER)) {
             assertThat(files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".yaml")))
@@ -227,6 +227,17 @@ final class KubernetesTest {
         assertThat(deployment.getInteger("replicas")).isGreaterThan(1);
         assertThat(one("PodDisruptionBudget").getJsonObject("spec").getInteger("maxUnavailable"))
                 .isEqualTo(1);
+    }
+
+    /** {@code kubectl apply -f} of a folder takes what ends so: an example among them would empty the Secret. */
+    @Test
+    void noFileThatKubectlTakesHoldsASecret() throws IOException {
+        try (var files = Files.list(FOLDER)) {
+            assertThat(files.filter(file -> file.toString().matches(".*\\.(yaml|yml|json)")))
+                    .hasSizeGreaterThan(4)
+                    .noneMatch(file ->
+                            Yaml.readAll(file).stream().anyMatch(each -> "Secret".equals(each.getString("kind"))));
+        }
     }
 
     @Test
