@@ -14,6 +14,12 @@ final class Notes {
     /** Less than this in swap is what Linux puts there by itself. */
     private static final long SWAPPED = 64L << 20;
 
+    /**
+     * What Redis keeps for a connection that listens, unless told otherwise. {@code websocket.deliveryBudget} is no measure of it: the
+     * router never stops reading, so that only what comes while its JVM or machine stands still waits in Redis.
+     */
+    private static final long REDIS_OUTPUT = 32L << 20;
+
     private final HostFacts facts;
     private final Asked asked;
     private final List<Note> notes = new ArrayList<>();
@@ -122,14 +128,14 @@ final class Notes {
             return;
         }
         RedisFacts redis = asked.redis().get();
-        if (redis.outputLimit().orElse(Long.MAX_VALUE) < asked.deliveryBudget()) {
+        if (redis.outputLimit().orElse(Long.MAX_VALUE) < REDIS_OUTPUT) {
             wrong(
                     "redis.client-output-buffer-limit",
                     "pubsub " + Sizes.show(redis.outputLimit().getAsLong())
-                            + " is less than websocket.deliveryBudget, " + Sizes.show(asked.deliveryBudget())
-                            + ": Redis cuts a node off that is merely busy",
-                    "redis-cli CONFIG SET client-output-buffer-limit \"pubsub " + 2L * asked.deliveryBudget() + ' '
-                            + asked.deliveryBudget() + " 60\", and in redis.conf");
+                            + " is less than Redis' own " + Sizes.show(REDIS_OUTPUT)
+                            + ": Redis cuts a node off that stands still for a moment of a burst",
+                    "redis-cli CONFIG SET client-output-buffer-limit \"pubsub " + REDIS_OUTPUT + ' ' + REDIS_OUTPUT / 4
+                            + " 60\", and in redis.conf");
         }
         if (!redis.unknown().isEmpty()) {
             said("redis", redis.unknown());
