@@ -10,6 +10,9 @@ import picocli.CommandLine.TypeConversionException;
 final class ByteSize implements ITypeConverter<Long> {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([kmgt]?)(?:i?b)?");
 
+    /** More than any machine has, and small enough to be reckoned with. */
+    private static final long MOST = 1L << 50;
+
     @Override
     public Long convert(String text) {
         Matcher size = SIZE.matcher(text.toLowerCase(Locale.ROOT));
@@ -17,6 +20,10 @@ final class ByteSize implements ITypeConverter<Long> {
             throw new TypeConversionException("'" + text + "' is not a size, write for example 512MiB or 4g");
         }
         int shift = 10 * " kmgt".indexOf(size.group(2).isEmpty() ? " " : size.group(2));
-        return Long.parseLong(size.group(1)) << shift;
+        long number = Long.parseLong(size.group(1));
+        if (number > MOST >> shift) {
+            throw new TypeConversionException("'" + text + "' is too large, at most 1024TiB");
+        }
+        return number << shift;
     }
 }

@@ -2,6 +2,7 @@ package dev.millipede;
 
 import dev.millipede.os.Load;
 import dev.millipede.os.Plan;
+import dev.millipede.os.Sizes;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -145,7 +146,7 @@ final class PlanCommand implements Callable<Integer> {
                 "nodes",
                 "%,d hosts with %s and %d cores: memory asks for %,d, CPU for %,d, and one may be lost",
                 plan.nodes(),
-                gib(load.memory()),
+                Sizes.show(load.memory()),
                 load.cores(),
                 plan.byMemory(),
                 plan.byCpu());
@@ -160,10 +161,10 @@ final class PlanCommand implements Callable<Integer> {
                 out,
                 "memory",
                 "%s each: heap %s, kernel %s; in all %s",
-                gib(plan.memoryPerNode()),
-                gib(plan.heapPerNode()),
-                gib(plan.kernelPerNode()),
-                gib(plan.nodes() * plan.memoryPerNode()));
+                Sizes.show(plan.memoryPerNode()),
+                Sizes.show(plan.heapPerNode()),
+                Sizes.show(plan.kernelPerNode()),
+                Sizes.show(plan.nodes() * plan.memoryPerNode()));
         line(
                 out,
                 "CPU",
@@ -180,7 +181,7 @@ final class PlanCommand implements Callable<Integer> {
                 plan.redisShards(),
                 plan.redisCores(),
                 load.rate(),
-                gib(plan.redisMemory()),
+                Sizes.show(plan.redisMemory()),
                 plan.redisShards() > 1
                         ? String.format(
                                 Locale.ROOT,
@@ -206,9 +207,5 @@ final class PlanCommand implements Callable<Integer> {
 
     private static void line(PrintWriter out, String name, String format, Object... values) {
         out.printf("%-11s %s%n", name, String.format(Locale.ROOT, format, values));
-    }
-
-    private static String gib(long bytes) {
-        return String.format(Locale.ROOT, "%.1f GiB", (double) bytes / (1L << 30));
     }
 }

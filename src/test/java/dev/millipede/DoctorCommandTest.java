@@ -136,6 +136,13 @@ class DoctorCommandTest {
         assertThat(out.toString()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"33554432t", "1025t", "999999999g"})
+    void aSizeThatNoMachineHasIsSaidToBeTooLarge(String size) {
+        assertThat(run(Map.of(), "--heap", size)).isEqualTo(2);
+        assertThat(err.toString()).contains("'" + size + "' is too large");
+    }
+
     @Test
     void aRedisThatIsNotThereIsALineAndNoFailure() {
         JsonObject verdict = json(Map.of(

@@ -31,7 +31,7 @@ class PlanCommandTest {
 
         assertThat(out.toString().lines())
                 .containsExactly(
-                        "nodes       7 hosts with 16.0 GiB and 4 cores: memory asks for 6, CPU for 4, and one may be lost",
+                        "nodes       7 hosts with 16 GiB and 4 cores: memory asks for 6, CPU for 4, and one may be lost",
                         "each        1,666,667 connections (while one node is lost), -Xmx6575m, LimitNOFILE=1755136",
                         "memory      13.1 GiB each: heap 6.4 GiB, kernel 6.4 GiB; in all 91.4 GiB",
                         "CPU         2.4 cores for 50,000 deliveries/s, 4.9 for pings, of 28 there are",

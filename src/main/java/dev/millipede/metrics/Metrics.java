@@ -357,7 +357,10 @@ public final class Metrics {
 
     /** The limit is asked for by each scrape, on its thread, as with the other gauges; a value a moment old will do. */
     public void gaugeConnectionLimit(LongSupplier limit) {
-        gauge("millipede.connections.limit", "Connections this node takes before it answers 503", limit)
+        gauge(
+                        "millipede.connections.limit",
+                        "Connections this node takes; the surplus gets 503 or waits, as http.whenFull says",
+                        limit)
                 .register(registry);
     }
 

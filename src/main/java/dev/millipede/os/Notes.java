@@ -5,7 +5,6 @@ import dev.millipede.os.Verdict.Note;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -13,6 +12,12 @@ import java.util.OptionalLong;
 final class Notes {
     /** Less than this in swap is what Linux puts there by itself. */
     private static final long SWAPPED = 64L << 20;
+
+    /**
+     * What Redis keeps for a connection that listens, unless told otherwise. {@code websocket.deliveryBudget} is no measure of it: the
+     * router never stops reading, so that only what comes while its JVM or machine stands still waits in Redis.
+     */
+    private static final long REDIS_OUTPUT = 32L << 20;
 
     private final HostFacts facts;
     private final Asked asked;
@@ -47,13 +52,14 @@ final class Notes {
         if (tcp.overflows().orElse(0) > 0) {
             wrong(
                     "ListenOverflows",
-                    "since boot " + grouped(tcp.overflows().getAsLong())
+                    "since boot " + Sizes.grouped(tcp.overflows().getAsLong())
                             + " connections, of any program here, found a listener's queue full: clients tried again after 1 s or more",
                     "where it rises: " + tune() + ", http.backlog higher, and less else on these cores");
         } else if (tcp.drops().orElse(0) > 0) {
             wrong(
                     "ListenDrops",
-                    "since boot listeners here dropped " + grouped(tcp.drops().getAsLong())
+                    "since boot listeners here dropped "
+                            + Sizes.grouped(tcp.drops().getAsLong())
                             + " connections, and not because their queues were full",
                     "where it rises: look for a shortage of memory (dmesg, net.ipv4.tcp_mem)");
         }
@@ -63,7 +69,7 @@ final class Notes {
         if (value.isPresent() && value.getAsLong() < asked.backlog()) {
             wrong(
                     name,
-                    grouped(value.getAsLong()) + " is less than http.backlog " + grouped(asked.backlog())
+                    Sizes.grouped(value.getAsLong()) + " is less than http.backlog " + Sizes.grouped(asked.backlog())
                             + " and counts instead of it: no more " + what
                             + "; the surplus tries again after 1 s or more",
                     tune());
@@ -77,14 +83,15 @@ final class Notes {
                 && tcp.pages().getAsLong() >= tcp.pressure().getAsLong()) {
             wrong(
                     "tcp_mem",
-                    "TCP is short of buffers now: " + grouped(tcp.pages().getAsLong()) + " pages, pressure begins at "
-                            + grouped(tcp.pressure().getAsLong()),
+                    "TCP is short of buffers now: " + Sizes.grouped(tcp.pages().getAsLong())
+                            + " pages, pressure begins at "
+                            + Sizes.grouped(tcp.pressure().getAsLong()),
                     tune());
         } else if (tcp.pressures().orElse(0) > 0) {
             wrong(
                     "TCPMemoryPressures",
                     "since boot TCP was short of buffers "
-                            + grouped(tcp.pressures().getAsLong()) + " times",
+                            + Sizes.grouped(tcp.pressures().getAsLong()) + " times",
                     tune());
         }
     }
@@ -122,14 +129,14 @@ final class Notes {
             return;
         }
         RedisFacts redis = asked.redis().get();
-        if (redis.outputLimit().orElse(Long.MAX_VALUE) < asked.deliveryBudget()) {
+        if (redis.outputLimit().orElse(Long.MAX_VALUE) < REDIS_OUTPUT) {
             wrong(
                     "redis.client-output-buffer-limit",
                     "pubsub " + Sizes.show(redis.outputLimit().getAsLong())
-                            + " is less than websocket.deliveryBudget, " + Sizes.show(asked.deliveryBudget())
-                            + ": Redis cuts a node off that is merely busy",
-                    "redis-cli CONFIG SET client-output-buffer-limit \"pubsub " + 2L * asked.deliveryBudget() + ' '
-                            + asked.deliveryBudget() + " 60\", and in redis.conf");
+                            + " is less than Redis' own " + Sizes.show(REDIS_OUTPUT)
+                            + ": Redis cuts a node off that stands still for a moment of a burst",
+                    "redis-cli CONFIG SET client-output-buffer-limit \"pubsub " + REDIS_OUTPUT + ' ' + REDIS_OUTPUT / 4
+                            + " 60\", and in redis.conf");
         }
         if (!redis.unknown().isEmpty()) {
             said("redis", redis.unknown());
@@ -141,7 +148,7 @@ final class Notes {
             said(
                     "net.netfilter.nf_conntrack_max",
                     "the firewall tracks no connections, which is best; once it does, "
-                            + grouped(facts.conntrack().max().orElse(0)) + " is a wall");
+                            + Sizes.grouped(facts.conntrack().max().orElse(0)) + " is a wall");
         } else if (facts.conntrack().max().isEmpty() && facts.kernel().isPresent()) {
             said("net.netfilter.nf_conntrack_max", "connections are not tracked, which is best");
         }
@@ -192,9 +199,5 @@ final class Notes {
 
     private void said(String name, String says) {
         notes.add(new Note(name, says, ""));
-    }
-
-    private static String grouped(long number) {
-        return String.format(Locale.ROOT, "%,d", number);
     }
 }

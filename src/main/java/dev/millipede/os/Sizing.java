@@ -53,6 +53,11 @@ final class Sizing {
         return Math.max(SMALLEST_NOFILE, ceil(wanted, KIB) * KIB);
     }
 
+    /** For how many connections scripts/tune-linux.sh makes at least this limit of open files. */
+    static long connectionsOfScript(long nofile) {
+        return Math.min(MOST, ceil(Math.max(1, nofile - 128) * 95, 100));
+    }
+
     /** The {@code fs.file-max} that so many connections need. */
     static long fileMax(long connections) {
         return connections + connections / 10 + 65_536;

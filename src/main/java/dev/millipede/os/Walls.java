@@ -6,7 +6,6 @@ import dev.millipede.os.Verdict.Wall;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalLong;
 
 /** Every limit that stops the count of connections, with the number it allows and what raises it. Used once. */
@@ -15,6 +14,8 @@ final class Walls {
     private static final long DEFAULT_WANTED = 100_000;
 
     private static final long LEAST_WANTED = 1_000;
+
+    private static final String TUNE = "scripts/tune-linux.sh apply --connections ";
 
     private final HostFacts facts;
     private final Asked asked;
@@ -93,7 +94,7 @@ final class Walls {
                     limit,
                     connections,
                     "no process may have more open files, whatever its limit says: raise it before nofile",
-                    tune(connections) + "  (fs.nr_open = " + nofile(connections) + ')');
+                    tuneFiles(connections) + "  (fs.nr_open = " + nofile(connections) + ')');
         }
         if (descriptors.soft().isPresent()) {
             long limit = descriptors.soft().getAsLong();
@@ -108,7 +109,7 @@ final class Walls {
                     limit,
                     connections,
                     "open files of the whole host, "
-                            + grouped(descriptors.open().orElse(0)) + " of them taken",
+                            + Sizes.grouped(descriptors.open().orElse(0)) + " of them taken",
                     tune(connections) + "  (fs.file-max = " + Sizing.fileMax(further(connections)) + ')');
         }
         if (descriptors.watches().isPresent()) {
@@ -123,7 +124,7 @@ final class Walls {
     }
 
     private String nofileSays(long limit, long connections) {
-        return "open files of one process, of which " + grouped(Math.max(0, limit - connections))
+        return "open files of one process, of which " + Sizes.grouped(Math.max(0, limit - connections))
                 + " are kept for all but connections";
     }
 
@@ -141,13 +142,20 @@ final class Walls {
         return Sizing.nofile(further(connections), asked.descriptorReserve());
     }
 
+    /** The script knows no reserve but its 5 %: where ours is larger, it is told of more connections. */
+    private String tuneFiles(long connections) {
+        long raised = nofile(connections);
+        long told = further(connections);
+        return TUNE + (Sizing.nofile(told, 0) >= raised ? told : Sizing.connectionsOfScript(raised));
+    }
+
     private void heap() {
         long connections = Sizing.connectionsOfHeap(asked.heap());
         add(
                 "jvm.heap",
                 asked.heap(),
                 connections,
-                Sizes.show(asked.heap()) + ", " + grouped(Sizing.HEAP_BYTES)
+                Sizes.show(asked.heap()) + ", " + Sizes.grouped(Sizing.HEAP_BYTES)
                         + " bytes for each connection, and as much again for the collector",
                 "-Xmx" + (Sizing.heap(further(connections)) >> 20) + 'm');
     }
@@ -175,7 +183,7 @@ final class Walls {
         long used = limit - room;
         String fix;
         if (Sizing.connectionsOfHeap(asked.heap()) > balanced && balanced >= further(connections)) {
-            fix = "-Xmx" + (Sizing.heap(balanced) >> 20) + "m leaves the kernel room for " + grouped(balanced);
+            fix = "-Xmx" + (Sizing.heap(balanced) >> 20) + "m leaves the kernel room for " + Sizes.grouped(balanced);
         } else {
             long raised = further(connections);
             long needed =
@@ -186,7 +194,7 @@ final class Walls {
                 name,
                 limit,
                 connections,
-                Sizes.show(room) + ' ' + where + "; less the JVM, " + grouped(Sizing.KERNEL_BYTES)
+                Sizes.show(room) + ' ' + where + "; less the JVM, " + Sizes.grouped(Sizing.KERNEL_BYTES)
                         + " bytes in the kernel for each connection",
                 fix);
     }
@@ -209,7 +217,7 @@ final class Walls {
                     "net.netfilter.nf_conntrack_max",
                     max.getAsLong(),
                     connections,
-                    "connections the firewall tracks, " + grouped(count)
+                    "connections the firewall tracks, " + Sizes.grouped(count)
                             + " of them taken; better is not to track at all",
                     tune(connections) + "  (nf_conntrack_max = " + Sizing.conntrackMax(further(connections)) + ')');
         }
@@ -234,8 +242,8 @@ final class Walls {
                 "balancer.ports",
                 connections,
                 connections,
-                grouped(addresses) + " source addresses x " + grouped(listeners) + " listeners x "
-                        + grouped(ports.getAsLong())
+                Sizes.grouped(addresses) + " source addresses x " + Sizes.grouped(listeners) + " listeners x "
+                        + Sizes.grouped(ports.getAsLong())
                         + " ports (of this host; the balancer's count), each combination once",
                 "balancers with " + raised + " source addresses in all, or more listeners here");
     }
@@ -253,7 +261,7 @@ final class Walls {
                     "redis.maxclients",
                     max,
                     nodes * each,
-                    "Redis has room for " + grouped(nodes) + " more nodes like this one, "
+                    "Redis has room for " + Sizes.grouped(nodes) + " more nodes like this one, "
                             + RedisFacts.CONNECTIONS_PER_NODE + " connections each; the connections are those of all",
                     "redis-cli CONFIG SET maxclients " + max * 2 + ", and in redis.conf");
         }
@@ -271,10 +279,6 @@ final class Walls {
     }
 
     private String tune(long connections) {
-        return "scripts/tune-linux.sh apply --connections " + further(connections);
-    }
-
-    private static String grouped(long number) {
-        return String.format(Locale.ROOT, "%,d", number);
+        return TUNE + further(connections);
     }
 }

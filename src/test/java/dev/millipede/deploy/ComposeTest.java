@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.millipede.NodeConfig;
+import dev.millipede.os.Verdict;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** deploy/compose: what it tells the nodes is valid, and its parts agree with each other. */
 final class ComposeTest {
@@ -63,6 +65,22 @@ final class ComposeTest {
         assertThat(nodes()).hasSize(2);
         assertThat(nodes().values())
                 .allSatisfy(node -> assertThat(node.warnings()).isEmpty());
+    }
+
+    /** Otherwise the limit is that of open files, and the container is killed for its memory long before. */
+    @Test
+    void aNodeIsFullBeforeItsContainerIsOutOfMemory(@TempDir Path scratch) throws IOException {
+        for (Map.Entry<String, NodeConfig> node : nodes().entrySet()) {
+            JsonObject service = services.getJsonObject(node.getKey());
+            String options = service.getJsonObject("environment").getString("JAVA_TOOL_OPTIONS", "");
+
+            assertThat(new Container(Container.bytes(service.getString("mem_limit")), options)
+                            .verdict(node.getValue(), scratch)
+                            .walls())
+                    .extracting(Verdict.Wall::name)
+                    .startsWith("websocket.maxConnections")
+                    .contains("cgroup.memory");
+        }
     }
 
     @Test
@@ -126,11 +144,12 @@ final class ComposeTest {
     }
 
     @Test
-    void aNodeHasTimeToStopAndDescriptorsForItsConnections() {
+    void aNodeHasTimeToStopAndDescriptorsForItsConnectionsAndIsNotStartedForEver() {
         for (String name : List.of("node-a", "node-b")) {
             JsonObject node = services.getJsonObject(name);
             assertThat(Integer.parseInt(node.getString("stop_grace_period").replace("s", "")))
                     .isGreaterThan(STOP_SECONDS);
+            assertThat(node.getString("restart")).matches("on-failure:\\d");
             assertThat(node.getJsonObject("ulimits").getJsonObject("nofile").getInteger("hard"))
                     .isEqualTo(1_048_576);
             assertThat(node.getJsonObject("depends_on").getJsonObject("redis").getString("condition"))

@@ -4,6 +4,7 @@ import static dev.millipede.deploy.Rules.objects;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millipede.NodeConfig;
+import dev.millipede.os.Verdict;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,11 +17,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** deploy/kubernetes: what it tells the nodes is valid, and its parts agree with each other. */
 final class KubernetesTest {
     private static final Path FOLDER = Path.of("deploy/kubernetes");
-    private static final String SECRET = "secret.example.yaml";
+    private static final String SECRET = "secret.yaml.example";
 
     /** 15 s that a node gives itself, and 10 s until its JVM is halted. */
     private static final int STOP_SECONDS = 25;
@@ -76,7 +78,7 @@ final class KubernetesTest {
         Set<String> listed = kustomization.getJsonArray("resources").stream()
                 .map(String.class::cast)
                 .collect(Collectors.toCollection(TreeSet::new));
-        listed.addAll(Set.of(SECRET, "kustomization.yaml"));
+        listed.add("kustomization.yaml");
 
         try (var files = Files.list(FOLDER)) {
             assertThat(files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".yaml")))
@@ -88,6 +90,23 @@ final class KubernetesTest {
     void aPodAcceptsItsConfigurationWithoutAWarning() throws IOException {
         assertThat(config().warnings()).isEmpty();
         assertThat(config().cluster().enabled()).isTrue();
+    }
+
+    /** Otherwise the limit is that of open files, and the pod is killed for its memory long before. */
+    @Test
+    void aNodeIsFullBeforeItsPodIsOutOfMemory(@TempDir Path scratch) throws IOException {
+        JsonObject resources = container.getJsonObject("resources");
+        String options = objects(container, "env").stream()
+                .filter(variable -> variable.getString("name").equals("JAVA_TOOL_OPTIONS"))
+                .map(variable -> variable.getString("value"))
+                .findFirst()
+                .orElseThrow();
+        long memory = Container.bytes(resources.getJsonObject("limits").getString("memory"));
+
+        assertThat(new Container(memory, options).verdict(config(), scratch).walls())
+                .extracting(Verdict.Wall::name)
+                .startsWith("websocket.maxConnections")
+                .contains("cgroup.memory");
     }
 
     @Test
@@ -208,6 +227,17 @@ final class KubernetesTest {
         assertThat(deployment.getInteger("replicas")).isGreaterThan(1);
         assertThat(one("PodDisruptionBudget").getJsonObject("spec").getInteger("maxUnavailable"))
                 .isEqualTo(1);
+    }
+
+    /** {@code kubectl apply -f} of a folder takes what ends so: an example among them would empty the Secret. */
+    @Test
+    void noFileThatKubectlTakesHoldsASecret() throws IOException {
+        try (var files = Files.list(FOLDER)) {
+            assertThat(files.filter(file -> file.toString().matches(".*\\.(yaml|yml|json)")))
+                    .hasSizeGreaterThan(4)
+                    .noneMatch(file ->
+                            Yaml.readAll(file).stream().anyMatch(each -> "Secret".equals(each.getString("kind"))));
+        }
     }
 
     @Test

@@ -64,8 +64,8 @@ class NotesTest {
                 new Wrong(
                         "redis.client-output-buffer-limit",
                         s -> s.redis = redis(16 << 20, ""),
-                        "pubsub 16 MiB is less than websocket.deliveryBudget, 32 MiB",
-                        "\"pubsub 67108864 33554432 60\""));
+                        "pubsub 16 MiB is less than Redis' own 32 MiB",
+                        "\"pubsub 33554432 8388608 60\""));
     }
 
     private static RedisFacts redis(long output, String unknown) {
@@ -99,6 +99,15 @@ class NotesTest {
                 .set("proc/sys/net/ipv4/ip_local_reserved_ports", "7000-8000,9000");
 
         assertThat(subject.note("net.ipv4.ip_local_port_range")).isEmpty();
+    }
+
+    /** The router reads on whatever its instances have under way. */
+    @Test
+    void theDeliveryBudgetAsksNothingOfRedis() {
+        subject.deliveryBudget = 256 << 20;
+        subject.redis = redis(32 << 20, "");
+
+        assertThat(subject.note("redis.client-output-buffer-limit")).isEmpty();
     }
 
     @Test

@@ -12,6 +12,7 @@ final class Subject {
     final FakeHost host;
     int maxConnections;
     int descriptorReserve;
+    int deliveryBudget = 32 << 20;
     long heap = 8L << 30;
     List<Integer> publicPorts = List.of(8000);
     int balancerAddresses;
@@ -33,7 +34,7 @@ final class Subject {
                         maxConnections,
                         descriptorReserve,
                         2,
-                        32 << 20,
+                        deliveryBudget,
                         heap,
                         4096,
                         publicPorts,

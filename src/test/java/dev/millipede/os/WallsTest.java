@@ -269,6 +269,21 @@ class WallsTest {
     }
 
     @Test
+    void theScriptIsToldOfEnoughConnectionsForALargeReserve() {
+        subject.descriptorReserve = 50_000;
+        subject.wanted = 100_000L;
+        subject.host.set("proc/sys/fs/nr_open", "120000");
+
+        String fix = subject.wall("fs.nr_open").orElseThrow().fix();
+        Matcher numbers = Pattern.compile("--connections (\\d+)  \\(fs.nr_open = (\\d+)\\)")
+                .matcher(fix);
+        assertThat(numbers.find()).as(fix).isTrue();
+        assertThat(Sizing.nofile(Long.parseLong(numbers.group(1)), 0))
+                .isGreaterThanOrEqualTo(Long.parseLong(numbers.group(2)))
+                .isGreaterThanOrEqualTo(150_000);
+    }
+
+    @Test
     void moreSourceAddressesAndMoreListenersAreMorePorts() {
         subject.balancerAddresses = 3;
         subject.publicPorts = List.of(8000, 8001);
