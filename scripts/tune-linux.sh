@@ -162,7 +162,7 @@ line() {
 # ---- what is wanted -------------------------------------------------------------------------------------------------
 
 declare -a keys=()
-declare -A kind wanted reason
+declare -A kind wanted reason own=()
 
 want() {
   keys+=("$1")
@@ -179,25 +179,42 @@ wanted_nofile() {
 
 # A page of buffers for each connection, as N/2, 3N/4 and N pages: 64 MiB or more, at most half of the memory.
 wanted_tcp_mem() {
-  local pages=$connections page=4096 total cap
-  [[ -n $root ]] || page=$(getconf PAGESIZE)
+  local pages=$connections kb=$1 page=$2 cap
   ((pages >= 16384)) || pages=16384
-  total=$(sed -n 's/^MemTotal: *\([0-9]\{1,15\}\) kB$/\1/p' "$root/proc/meminfo" 2>/dev/null) || total=''
-  if [[ -n $total ]]; then
-    cap=$((10#$total * 1024 / page / 2))
+  if [[ -n $kb ]]; then
+    cap=$((kb * 1024 / page / 2))
     ((pages <= cap)) || pages=$cap
   fi
   echo "$((pages / 2)) $((pages * 3 / 4)) $pages"
 }
 
+# The kernel's own values, which a boot brings back: constants, or the most that they can be with this memory.
+own_values() {
+  local kb=$1 page=$2
+  own=(
+    [fs.nr_open]=1048576 [net.core.somaxconn]=4096 [net.ipv4.tcp_max_syn_backlog]=4096
+    [net.core.netdev_max_backlog]=1000 [net.ipv4.ip_local_reserved_ports]='' [net.ipv4.ip_local_port_range]="32768 60999"
+    [net.ipv4.tcp_tw_reuse]=2 [net.ipv4.tcp_keepalive_time]=7200 [net.ipv4.tcp_keepalive_intvl]=75
+    [net.ipv4.tcp_keepalive_probes]=9 [net.netfilter.nf_conntrack_max]=262144
+  )
+  [[ -n $kb ]] || return 0
+  local sixteenth=$((kb * 1024 / page / 16))
+  own[fs.file-max]=$((kb / 10))
+  own[net.ipv4.tcp_mem]="$((sixteenth * 3 / 4)) $sixteenth $((sixteenth * 3 / 2))"
+}
+
 want_all() {
+  local page=4096 kb
+  [[ -n $root ]] || page=$(getconf PAGESIZE)
+  kb=$(sed -n 's/^MemTotal: *0*\([0-9]\{1,15\}\) kB$/\1/p' "$root/proc/meminfo" 2>/dev/null) || kb=''
+  own_values "$kb" "$page"
   nofile=$(wanted_nofile)
   want fs.nr_open atleast "$nofile" "the ceiling of every nofile: a limit above it cannot be set, so it must rise too"
   want fs.file-max atleast $((connections + connections / 10 + 65536)) "open files of the whole host, a connection is one"
   want net.core.somaxconn atleast 65535 "connections that wait to be accepted when all come back at once; the smaller of it and http.backlog counts"
   want net.ipv4.tcp_max_syn_backlog atleast 65535 "handshakes under way at once"
   want net.core.netdev_max_backlog atleast 16384 "packets that wait for a core"
-  want net.ipv4.tcp_mem atleast "$(wanted_tcp_mem)" "pages of buffers of all sockets: one for each connection, within half of the memory"
+  want net.ipv4.tcp_mem atleast "$(wanted_tcp_mem "$kb" "$page")" "pages of buffers of all sockets: one for each connection, within half of the memory"
   want net.ipv4.tcp_rmem minimum "4096 131072 6291456" "a page for each socket even when memory is short; default and maximum stay"
   want net.ipv4.tcp_wmem minimum "4096 16384 4194304" "a page for each socket even when memory is short; default and maximum stay"
   sorted_ports "$ports"
@@ -389,18 +406,55 @@ put_live() {
 
 short=0 changed=0 failed=0 value='' target='' note='' problem='' impossible=''
 
-# Sets value, target and note for the key $1; status 1 when it falls short.
+# To REPLY: what the key $1, which is $live now, is after the next boot.
+at_boot() {
+  local i
+  local -a now most
+  if [[ -n ${later[$1]-} ]]; then
+    REPLY=${configured[$1]}
+  elif [[ -n ${ours[$1]+x} || -n ${configured[$1]+x} ]]; then
+    REPLY=${ours[$1]-${configured[$1]-}}
+  elif [[ -z ${own[$1]+x} || ($1 == fs.file-max && ${#live} -gt 18) ]]; then
+    REPLY=$live # of the kernel's own making, or systemd's, which makes it "no limit" at each boot
+  elif [[ ${kind[$1]} != atleast ]]; then
+    REPLY=${own[$1]}
+  else
+    read -ra now <<<"$live"
+    read -ra most <<<"${own[$1]}"
+    for i in "${!now[@]}"; do smaller "${now[i]}" "${most[i]}" && now[i]=$REPLY; done
+    REPLY="${now[*]}"
+  fi
+}
+
+# Whether the key $1, whose value is enough now, is so after the next boot; note says why not.
+outlives_boot() {
+  local boot
+  at_boot "$1" && boot=$REPLY
+  enough "${kind[$1]}" "$boot" "${wanted[$1]}" && return
+  shown "$boot"
+  if [[ -n ${later[$1]-} ]]; then
+    note="only until the next boot: ${later[$1]} sets it to $REPLY at the next boot, after our file"
+  elif [[ -n ${configured_in[$1]-} ]]; then
+    note="only until the next boot, which makes it $REPLY: ${configured_in[$1]} asks for that"
+  else
+    note="only until the next boot, which makes it $REPLY: no file in sysctl.d sets it"
+  fi
+  return 1
+}
+
+# Sets value, target and note for the key $1; status 1 when it falls short now or after the next boot.
 judge() {
   local key=$1 floor=${configured[$1]-unset}
   value=$live note=enough
   if [[ $present == 0 && -n $root ]]; then
     merge "${kind[$key]}" "$floor" "${ours[$key]-unset}" && value=$REPLY
   fi
-  if [[ -n ${later[$key]-} ]] && ! enough "${kind[$key]}" "$floor" "${wanted[$key]}"; then
-    note="enough, but ${later[$key]} sets it to $floor at the next boot, after our file"
-  fi
   merge "${kind[$key]}" "$value" "${wanted[$key]}" && target=$REPLY
-  same "${kind[$key]}" "$target" "$value" && return 0
+  if same "${kind[$key]}" "$target" "$value"; then
+    target=$value
+    [[ $live == unset && -z ${later[$key]-} ]] || outlives_boot "$key"
+    return
+  fi
   note=${reason[$key]}
   if [[ ${kind[$key]} != exact && $floor != unset ]] && ! enough "${kind[$key]}" "$target" "$floor"; then
     merge "${kind[$key]}" "$target" "$floor" && target=$REPLY
@@ -439,18 +493,32 @@ sysctls() {
       short=$((short + 1))
       displayed && value=$REPLY
       [[ $command == check || $dry_run == 1 ]] || set_sysctl "$key"
+      [[ $command == check || -z ${later[$key]-} ]] || fails_at_boot "$key"
       line "$key" "$value" "$target" "$note"
     fi
   done
 }
 
+# Says of the key $1, which a file sets after ours, that it is not enough then.
+fails_at_boot() {
+  local said=$note
+  enough "${kind[$1]}" "${configured[$1]}" "${wanted[$1]}" && return
+  outlives_boot "$1" || true
+  [[ $said == "$note" ]] || note="$said; $note"
+  failed=$((failed + 1))
+}
+
 # Sets the key $1 from live to target; where that fails, target and note say so.
 set_sysctl() {
   local key=$1 found=$live was=${before[$1]+x} old_before=${before[$1]-} old_set=${set_to[$1]-}
+  [[ -z ${later[$key]-} || $live != "$target" ]] || return 0
   if [[ -z $was || ($present == 1 && $live != "$old_set") ]]; then before[$key]=$raw; fi
   set_to[$key]=$target
   save_state
-  [[ $present == 1 ]] || { changed=$((changed + 1)); return 0; }
+  if [[ $present == 0 || $live == "$target" ]]; then # our file is what is missing
+    changed=$((changed + 1))
+    return
+  fi
   put_live "$key" "$target"$'\n' || true
   read_live "$key"
   if [[ $live == "$target" ]]; then
@@ -470,14 +538,14 @@ set_sysctl() {
   save_state
 }
 
-# Our file: what we have set and still answer for, never below what is there now or what others' files ask for.
+# Our file: what it says and what we have set and still answer for, never below what is there now or what others' files ask for.
 sysctl_text() {
   local key text value
   text="$MARK"$'\n'
   for key in "${keys[@]}"; do
-    [[ -n ${before[$key]+x} ]] || continue
+    [[ -n ${before[$key]+x} || -n ${ours[$key]+x} ]] || continue
     read_live "$key"
-    value=${set_to[$key]}
+    value=${set_to[$key]-${ours[$key]-}}
     merge "${kind[$key]}" "$live" "$value" && value=$REPLY
     if [[ ${kind[$key]} != exact ]]; then merge "${kind[$key]}" "$value" "${configured[$key]-unset}" && value=$REPLY; fi
     text+="# ${reason[$key]}"$'\n'"$key = $value"$'\n'
@@ -539,9 +607,7 @@ limits_possible() {
   read_sysctl_files
   read_live fs.nr_open
   if ! judge fs.nr_open; then
-    [[ $present == 0 && -z $root ]] || impossible="fs.nr_open is not enough for $nofile"
-  elif [[ $note != enough ]]; then
-    impossible="fs.nr_open is not enough for $nofile after the next boot, see ${later[fs.nr_open]}"
+    [[ $present == 0 && -z $root ]] || impossible="fs.nr_open is not enough for $nofile now and after the next boot"
   fi
   [[ -z $impossible ]]
 }
