@@ -25,6 +25,7 @@ readonly LIMITS_FILE=/etc/security/limits.d/zz-millipede.conf
 readonly UNIT=millipede.service
 readonly UNIT_FILE=/etc/systemd/system/$UNIT.d/zz-millipede.conf
 readonly MODULES_FILE=/etc/modules-load.d/millipede.conf
+readonly SYSTEMD_NOFILE=524288 # its hard limit of services since version 240
 readonly MAX_CONNECTIONS=10000000
 
 usage() {
@@ -318,6 +319,34 @@ unit_nofile() {
   echo "$found"
 }
 
+# The hard limit that services have without one of their own: what systemd is told to give, or its own default.
+default_nofile() {
+  local file text found=unset main=''
+  local -a folders=(/usr/lib/systemd /usr/local/lib/systemd /run/systemd /etc/systemd)
+  for file in "${folders[@]/%//system.conf}"; do
+    [[ ! -f $root$file ]] || main=$root$file
+  done
+  while IFS= read -r file; do
+    [[ -f $file ]] || continue
+    while IFS= read -r text || [[ -n $text ]]; do
+      [[ $text =~ ^[[:space:]]*DefaultLimitNOFILE[[:space:]]*=[[:space:]]*([^[:space:]]*)[[:space:]]*$ ]] || continue
+      text=${BASH_REMATCH[1]}
+      found=$(limit "${text#*:}")
+    done <"$file"
+  done < <(echo "$main"; conf_files "${folders[@]/%//system.conf.d}")
+  content "$root/proc/1/comm"
+  [[ $found != unset || ${REPLY%$'\n'} != systemd ]] || found=$SYSTEMD_NOFILE
+  echo "$found"
+}
+
+# The hard limit of process 1, which logins have that no systemd starts; its own is not what systemd gives to others.
+first_nofile() {
+  local text
+  content "$root/proc/1/limits" && text=$REPLY
+  [[ $text =~ Max\ open\ files\ +[a-z0-9]+\ +([a-z0-9]+) ]] || return 0
+  limit "${BASH_REMATCH[1]}"
+}
+
 # A limit as it is written in files, as a value.
 limit() {
   case $1 in
@@ -573,10 +602,10 @@ enough_files() {
   [[ $1 != unset ]] && not_below "$1" "$nofile"
 }
 
-# One line about a limit: name $1, what files said $2, what they say now $3, reason $4.
+# One line about a limit: name $1, what it was $2, what it is now $3, reason $4, 1 where files say nothing of it $5.
 limit_line() {
   if enough_files "$2"; then
-    line "$1" "$(limit_shown "$2")" "$(limit_shown "$2")" enough
+    line "$1" "$(limit_shown "$2")" "$(limit_shown "$2")" "enough${5:+, without a file}"
     return
   fi
   short=$((short + 1))
@@ -590,15 +619,43 @@ limit_line() {
   fi
 }
 
+# To REPLY: the limit that files give, $1, or without one the default $2.
+or_default() {
+  REPLY=$1
+  [[ $1 != unset ]] || REPLY=$2
+}
+
 limits() {
-  local unit all top
-  unit=$(unit_nofile all) all=$(login_nofile '*' all) top=$(login_nofile root all)
-  if [[ $command == apply && $dry_run == 0 ]] && limits_possible; then write_limits; fi
-  limit_line "nofile of $UNIT" "$unit" "$(unit_nofile all)" \
+  local i service login now
+  local -a names=("$UNIT" logins "root's logins") files=() is=() defaults
+  local -a reasons=(
     "open files of the node as a service: LimitNOFILE of its unit, as limits.conf does not reach systemd services; from its next start"
-  limit_line "nofile of logins" "$all" "$(login_nofile '*' all)" \
     "open files of a node started from a shell; the hard limit alone, as the JVM raises its own soft one; from the next login"
-  limit_line "nofile of root's logins" "$top" "$(login_nofile root all)" "as above: * does not mean root"
+    "as above: * does not mean root"
+  )
+  service=$(default_nofile) login=$service
+  [[ $login != unset ]] || login=$(first_nofile)
+  defaults=("$service" "${login:=unset}" "$login")
+  for i in 0 1 2; do
+    files[i]=$(files_nofile "$i" all)
+    or_default "${files[i]}" "${defaults[i]}" && is[i]=$REPLY
+  done
+  if [[ $command == apply && $dry_run == 0 ]] && limits_possible; then write_limits "${defaults[@]}"; fi
+  for i in 0 1 2; do
+    now=$(files_nofile "$i" all)
+    or_default "$now" "${defaults[i]}"
+    [[ ${files[i]} == unset ]] || now=''
+    limit_line "nofile of ${names[i]}" "${is[i]}" "$REPLY" "${reasons[i]}" "${now:+1}"
+  done
+}
+
+# The limit that files give to the service (0), logins (1), root's logins (2); $2 as of login_nofile.
+files_nofile() {
+  case $1 in
+    0) unit_nofile "$2" ;;
+    1) login_nofile '*' "$2" ;;
+    2) login_nofile root "$2" ;;
+  esac
 }
 
 # PAM refuses every login whose limit is above fs.nr_open, root's too: no limit without it, now and at the next boot.
@@ -612,22 +669,42 @@ limits_possible() {
   [[ -z $impossible ]]
 }
 
+# Writes our limits, or deletes those that others' files have no need of; $1 to $3: the defaults.
 write_limits() {
-  local domain keep text=''
-  for domain in '*' root; do
-    keep=$(ours_to_keep "$(login_nofile "$domain" others)" "$(login_nofile "$domain" all)")
-    [[ -z $keep ]] || text+=$'\n'"$domain hard nofile $keep"
-  done
-  [[ -z $text ]] || own_file "$LIMITS_FILE" "$MARK$text" "for logins"
-  keep=$(ours_to_keep "$(unit_nofile others)" "$(unit_nofile all)")
-  [[ -z $keep ]] || own_file "$UNIT_FILE" "$MARK"$'\n'"[Service]"$'\n'"LimitNOFILE=$keep" "for $UNIT"
+  local text=''
+  limit_to_write 1 "$2" && [[ -z $REPLY ]] || text+=$'\n'"* hard nofile $REPLY"
+  limit_to_write 2 "$3" && [[ -z $REPLY ]] || text+=$'\n'"root hard nofile $REPLY"
+  own_or_no_file "$LIMITS_FILE" "${text:+$MARK$text}" "for logins"
+  limit_to_write 0 "$1"
+  own_or_no_file "$UNIT_FILE" "${REPLY:+$MARK$'\n'"[Service]"$'\n'LimitNOFILE=$REPLY}" "for $UNIT"
 }
 
-# The limit that our file has to give where others' files give $1 and all together $2; nothing where others do already.
-ours_to_keep() {
-  enough_files "$1" && return
-  merge atleast "$2" "$nofile"
-  echo "$REPLY"
+own_or_no_file() {
+  if [[ -n $2 ]]; then
+    own_file "$@"
+  elif is_ours "$root$1"; then
+    remove_file "$1" "what is set without it is not less"
+  fi
+}
+
+# To REPLY: the limit that our file has to give in place $1 (as of files_nofile), whose default is $2; nothing where what
+# is there without our file is enough, and not less than with it.
+limit_to_write() {
+  local others all without
+  others=$(files_nofile "$1" others) all=$(files_nofile "$1" all)
+  or_default "$others" "$2" && without=$REPLY
+  if enough_files "$without" && { [[ $all == unset ]] || not_below "$without" "$all"; }; then
+    REPLY=''
+    return
+  fi
+  merge atleast "$all" "$nofile"
+  [[ $without == unset ]] || return 0
+  # Nothing is known: not less than systemd may give, unless the kernel does not allow so much.
+  merge atleast "$REPLY" "$SYSTEMD_NOFILE" && without=$REPLY
+  read_live fs.nr_open
+  judge fs.nr_open || true
+  [[ $value == unset ]] || { at_boot fs.nr_open && smaller "$without" "$REPLY" && smaller "$REPLY" "$value" && without=$REPLY; }
+  larger "$without" "$nofile"
 }
 
 check() {
@@ -682,7 +759,7 @@ revert() {
     echo "$STATE is missing: our files are deleted, and what the kernel has now stays until the next boot"
   # Backwards: limits before fs.nr_open, the range of ports before those that are reserved in it.
   for file in "$UNIT_FILE" "$LIMITS_FILE" "$MODULES_FILE" "$SYSCTL_FILE"; do
-    remove_file "$file"
+    remove_file "$file" "apply wrote it"
   done
   for ((i = ${#keys[@]} - 1; i >= 0; i--)); do
     [[ -z ${before[${keys[i]}]+x} ]] || revert_sysctl "${keys[i]}"
@@ -729,7 +806,7 @@ remove_file() {
     return 0
   fi
   changed=$((changed + 1))
-  line "$root$1" ours gone "apply wrote it"
+  line "$root$1" ours gone "$2"
   [[ $dry_run == 1 ]] || rm -f "$root$1" || die "$root$1 cannot be deleted"
 }
 
