@@ -228,6 +228,56 @@ want_all() {
   want net.netfilter.nf_conntrack_max atleast $((connections + connections / 4 + 65536)) "a tracked connection that finds the table full is dropped; best is not to track them, by unloading conntrack or a notrack rule"
 }
 
+# ---- nothing outside of DIR -----------------------------------------------------------------------------------------
+
+readonly SYSCTL_FOLDERS=(/usr/lib/sysctl.d /usr/local/lib/sysctl.d /run/sysctl.d /etc/sysctl.d)
+readonly SYSTEMD_FOLDERS=(/usr/lib/systemd /usr/local/lib/systemd /run/systemd /etc/systemd)
+readonly UNIT_FOLDERS=(/usr/lib/systemd/system /lib/systemd/system /usr/local/lib/systemd/system /run/systemd/system /etc/systemd/system)
+
+declare -A within=()
+
+# Ends it where the file $1 below DIR is, or is reached by, a link that leads out of DIR.
+confine() {
+  local folder=${1%/*} file=$root$1
+  [[ -n $root ]] || return 0
+  if [[ -L $file ]]; then
+    [[ $(readlink -m -- "$file") == "$root"/* ]] || die "$file leads out of $root"
+  fi
+  while [[ -n $folder && ! -e $root$folder && ! -L $root$folder ]]; do folder=${folder%/*}; done
+  [[ -n $folder && -z ${within[$folder]-} ]] || return 0
+  if [[ -d $root$folder || -L $root$folder ]]; then
+    [[ $(cd -- "$root$folder" 2>/dev/null && pwd -P)/ == "$root"/* ]] || die "$root$folder leads out of $root"
+  fi
+  within[$folder]=1
+}
+
+# Confines all that is read, before it is: what reads may be a subshell, which cannot end the script.
+confine_all() {
+  local file folder
+  [[ -n $root ]] || return 0
+  for file in "$STATE" "$SYSCTL_FILE" "$LIMITS_FILE" "$UNIT_FILE" "$MODULES_FILE" /etc/sysctl.conf /etc/security/limits.conf \
+    "${UNIT_FOLDERS[@]/%//$UNIT}" "${SYSTEMD_FOLDERS[@]/%//system.conf}" /proc/meminfo /proc/1/limits /proc/1/comm; do
+    confine "$file"
+  done
+  for folder in "${SYSCTL_FOLDERS[@]}" /etc/security/limits.d "${UNIT_FOLDERS[@]/%//$UNIT.d}" "${SYSTEMD_FOLDERS[@]/%//system.conf.d}"; do
+    confine "$folder/any"
+    for file in "$root$folder"/*.conf; do confine "${file#"$root"}"; done
+  done
+}
+
+# The kernel's own files, which may be mounted below DIR, are not read either.
+confine_sysctls() {
+  local key types
+  local -a files=()
+  [[ -n $root ]] || return 0
+  for key in "${keys[@]}"; do
+    confine "/proc/sys/${key//.//}"
+    files+=("$root/proc/sys/${key//.//}")
+  done
+  types=$(stat -f -c %T "${files[@]}" 2>/dev/null) || true # some are missing
+  [[ $'\n'$types$'\n' != *$'\n'proc$'\n'* ]] || wrong "--root: $root/proc/sys is this system's own"
+}
+
 # ---- what is there --------------------------------------------------------------------------------------------------
 
 # To REPLY: the content of the file $1, spaces and line ends included; empty when it is not readable.
@@ -241,7 +291,7 @@ read_live() {
   local file words
   file=$root/proc/sys/${1//.//}
   present=1 raw='' live=unset
-  if [[ ! -r $file || (-n $root && -L $file) ]]; then
+  if [[ ! -r $file ]]; then
     present=0
     return
   fi
@@ -284,7 +334,7 @@ read_sysctl_files() {
         [[ ${file##*/} < ${SYSCTL_FILE##*/} || $file == */etc/sysctl.conf ]] || later[$key]=$file
       fi
     done <"$file"
-  done < <(echo "$root/etc/sysctl.conf"; conf_files /usr/lib/sysctl.d /usr/local/lib/sysctl.d /run/sysctl.d /etc/sysctl.d)
+  done < <(echo "$root/etc/sysctl.conf"; conf_files "${SYSCTL_FOLDERS[@]}")
 }
 
 # The hard limit that files give the logins of $1, "*" or root; $2 = others: without our file.
@@ -303,8 +353,7 @@ login_nofile() {
 # The hard limit of our unit.
 unit_nofile() {
   local file text value found=unset folder unit=''
-  local -a folders=(/usr/lib/systemd/system /lib/systemd/system /usr/local/lib/systemd/system /run/systemd/system /etc/systemd/system)
-  for folder in "${folders[@]}"; do
+  for folder in "${UNIT_FOLDERS[@]}"; do
     [[ ! -f $root$folder/$UNIT ]] || unit=$root$folder/$UNIT
   done
   while IFS= read -r file; do
@@ -315,15 +364,14 @@ unit_nofile() {
       value=${BASH_REMATCH[1]}
       found=$(limit "${value#*:}")
     done <"$file"
-  done < <(echo "$unit"; conf_files "${folders[@]/%//$UNIT.d}")
+  done < <(echo "$unit"; conf_files "${UNIT_FOLDERS[@]/%//$UNIT.d}")
   echo "$found"
 }
 
 # The hard limit that services have without one of their own: what systemd is told to give, or its own default.
 default_nofile() {
   local file text found=unset main=''
-  local -a folders=(/usr/lib/systemd /usr/local/lib/systemd /run/systemd /etc/systemd)
-  for file in "${folders[@]/%//system.conf}"; do
+  for file in "${SYSTEMD_FOLDERS[@]/%//system.conf}"; do
     [[ ! -f $root$file ]] || main=$root$file
   done
   while IFS= read -r file; do
@@ -333,7 +381,7 @@ default_nofile() {
       text=${BASH_REMATCH[1]}
       found=$(limit "${text#*:}")
     done <"$file"
-  done < <(echo "$main"; conf_files "${folders[@]/%//system.conf.d}")
+  done < <(echo "$main"; conf_files "${SYSTEMD_FOLDERS[@]/%//system.conf.d}")
   content "$root/proc/1/comm"
   [[ $found != unset || ${REPLY%$'\n'} != systemd ]] || found=$SYSTEMD_NOFILE
   echo "$found"
@@ -394,19 +442,13 @@ save_state() {
 
 # ---- writing --------------------------------------------------------------------------------------------------------
 
-declare -A within=()
-
-# Makes the folder of the file $1 and remembers which ones it made. A link that leads out of DIR is refused.
+# Makes the folder of the file $1 and remembers which ones it made.
 make_folder() {
   local folder=${1%/*}
   if [[ ! -d $root$folder/ ]]; then
     make_folder "$folder"
     mkdir "$root$folder" 2>/dev/null || die "$root$folder cannot be made"
     folders_made+=("$folder")
-  fi
-  if [[ -n $root && -z ${within[$root$folder]-} ]]; then
-    [[ $(cd "$root$folder" && pwd -P)/ == "$root"/* ]] || die "$root$folder leads out of $root"
-    within[$root$folder]=1
   fi
 }
 
@@ -419,6 +461,8 @@ is_ours() {
 
 # Writes $2 to the file $1, whole or not at all.
 put_file() {
+  confine "$1"
+  confine "$1.new"
   make_folder "$1"
   [[ ! -e $root$1 ]] || is_ours "$root$1" || die "$root$1 is not ours: it is left alone; move it away first"
   { printf '%s' "$2" >"$root$1.new" && mv -f "$root$1.new" "$root$1"; } 2>/dev/null || die "$root$1 cannot be written"
@@ -426,6 +470,7 @@ put_file() {
 
 # Writes a value to a kernel's file; the reason for a failure goes to problem.
 put_live() {
+  confine "/proc/sys/${1//.//}"
   if problem=$({ printf '%s' "$2" >"$root/proc/sys/${1//.//}"; } 2>&1); then return 0; fi
   problem=${problem##*: }
   return 1
@@ -771,6 +816,7 @@ revert() {
     echo "$failed could not be put back: they are remembered for another revert"
     return 1
   else
+    confine "$STATE"
     ! is_ours "$root$STATE" || rm -f "$root$STATE" "$root$STATE.new"
     remove_folders
     if ((changed == 0)); then echo "nothing to revert"; else echo "reverted; a running node keeps its nofile until it is restarted"; fi
@@ -799,6 +845,7 @@ revert_sysctl() {
 }
 
 remove_file() {
+  confine "$1"
   [[ $dry_run == 1 ]] || rm -f "$root$1.new"
   [[ -e $root$1 ]] || return 0
   if ! is_ours "$root$1"; then
@@ -814,6 +861,7 @@ remove_file() {
 remove_folders() {
   local i
   for ((i = ${#folders_made[@]} - 1; i >= 0; i--)); do
+    confine "${folders_made[i]}/any"
     rmdir "$root${folders_made[i]}" 2>/dev/null || true
   done
 }
@@ -864,11 +912,14 @@ if [[ -n $root ]]; then
   root=$(cd -- "$root" 2>/dev/null && pwd -P) || wrong "--root: no such folder: $given"
   [[ $root != / ]] || wrong "--root / is this system itself: leave --root out"
   if [[ -d $root/proc ]]; then
-    [[ $(cd "$root/proc" && pwd -P)/ == "$root"/* && $(stat -f -c %T "$root/proc") != proc ]] ||
-      wrong "--root: $root/proc is this system's own"
+    for given in proc proc/sys; do
+      [[ $(stat -f -c %T "$root/$given" 2>/dev/null) != proc ]] || wrong "--root: $root/$given is this system's own"
+    done
   fi
 fi
 
+confine_all
 want_all
+confine_sysctls
 read_sysctl_files
 "$command"

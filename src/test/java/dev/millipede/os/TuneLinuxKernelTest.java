@@ -75,4 +75,19 @@ final class TuneLinuxKernelTest {
                 .contains("exit 1");
         assertThat(parts[2]).contains("exit 0").doesNotContain("net.core");
     }
+
+    @Test
+    void theKernelsOwnFilesMountedBelowTheRootAreRefused() {
+        String[] parts = sections("""
+                for what in sys sys/net; do
+                  mkdir -p "$folder/root/proc/sys/net"
+                  mount --bind /proc/$what "$folder/root/proc/$what"
+                  tune apply --dry-run --root "$folder/root"
+                  umount "$folder/root/proc/$what"
+                done
+                """);
+        assertThat(parts).hasSize(3);
+        assertThat(parts[1]).contains("is this system's own").endsWith("exit 2\n");
+        assertThat(parts[2]).contains("is this system's own").endsWith("exit 2\n");
+    }
 }
