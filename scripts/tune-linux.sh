@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Sizes Linux for a host that is to hold N WebSocket connections: limits, sysctls, conntrack.
 #
-#   scripts/tune-linux.sh check  [--connections N] [--ports LIST] [--root DIR]              changes nothing, needs no root
-#   scripts/tune-linux.sh apply  [--connections N] [--ports LIST] [--root DIR] [--dry-run]
+#   scripts/tune-linux.sh check  [--connections N] [--ports LIST] [--balancer] [--root DIR]              changes nothing, needs no root
+#   scripts/tune-linux.sh apply  [--connections N] [--ports LIST] [--balancer] [--root DIR] [--dry-run]
 #   scripts/tune-linux.sh revert [--root DIR] [--dry-run]
 #
 #   --connections N   connections of all nodes of this host, 1 to 10000000; default 100000
 #   --ports LIST      ports that nodes listen on, never to be given to an outgoing connection; default 8000,9000,5701,5801
+#   --balancer        of a host that connects, a balancer or load generator: also widens the range of outgoing ports, and
+#                     reserves in it those that anybody listens on now
 #   --root DIR        works on the files below DIR in place of this system's (see docs/operations.md)
 #   --dry-run         says what it would do and writes nothing
 #
@@ -102,6 +104,7 @@ valid() {
   fi
   read -ra fields <<<"$2"
   read -ra wanted <<<"$3"
+  [[ $1 != range ]] || read -ra wanted <<<"1 2"
   [[ $2 =~ ^[0-9]{1,20}(\ [0-9]{1,20})*$ ]] && ((${#fields[@]} == ${#wanted[@]}))
 }
 
@@ -163,7 +166,7 @@ line() {
 # ---- what is wanted -------------------------------------------------------------------------------------------------
 
 declare -a keys=()
-declare -A kind wanted reason own=()
+declare -A kind wanted reason own=() # wanted "unset": whatever is there
 
 want() {
   keys+=("$1")
@@ -204,8 +207,18 @@ own_values() {
   own[net.ipv4.tcp_mem]="$((sixteenth * 3 / 4)) $sixteenth $((sixteenth * 3 / 2))"
 }
 
+# The ports that are listened on now, each after a comma.
+listening() {
+  local port
+  sed -n 's/^ *[0-9]*: [0-9A-F]*:\([0-9A-F]\{4\}\) [0-9A-F]*:[0-9A-F]* 0A .*/\1/p' \
+    "$root/proc/net/tcp" "$root/proc/net/tcp6" 2>/dev/null | sort -u | while read -r port; do
+    ((16#$port == 0)) || printf ',%d' "$((16#$port))"
+  done
+}
+
 want_all() {
-  local page=4096 kb
+  local page=4096 kb text range=unset
+  ((balancer == 0)) || range="10240 65535"
   [[ -n $root ]] || page=$(getconf PAGESIZE)
   kb=$(sed -n 's/^MemTotal: *0*\([0-9]\{1,15\}\) kB$/\1/p' "$root/proc/meminfo" 2>/dev/null) || kb=''
   own_values "$kb" "$page"
@@ -218,9 +231,11 @@ want_all() {
   want net.ipv4.tcp_mem atleast "$(wanted_tcp_mem "$kb" "$page")" "pages of buffers of all sockets: one for each connection, within half of the memory"
   want net.ipv4.tcp_rmem minimum "4096 131072 6291456" "a page for each socket even when memory is short; default and maximum stay"
   want net.ipv4.tcp_wmem minimum "4096 16384 4194304" "a page for each socket even when memory is short; default and maximum stay"
-  sorted_ports "$ports"
-  want net.ipv4.ip_local_reserved_ports ports "$REPLY" "ports of our listeners, which no outgoing connection may take"
-  want net.ipv4.ip_local_port_range range "10240 65535" "outgoing connections only: the wall of a balancer or load generator for each address and port it connects to, never of the node"
+  text=$ports
+  ((balancer == 0)) || text+=$(listening)
+  sorted_ports "$text"
+  want net.ipv4.ip_local_reserved_ports ports "$REPLY" "ports of listeners, which no outgoing connection may take"
+  want net.ipv4.ip_local_port_range range "$range" "outgoing connections only: the wall of a balancer or load generator for each address and port it connects to, never of the node"
   want net.ipv4.tcp_tw_reuse exact 1 "helps only the side that connects (balancer, load generator), never the one that accepts"
   want net.ipv4.tcp_keepalive_time atmost 300 "finds what died silently without our pings: Redis, balancers"
   want net.ipv4.tcp_keepalive_intvl atmost 30 "as above"
@@ -256,7 +271,7 @@ confine_all() {
   local file folder
   [[ -n $root ]] || return 0
   for file in "$STATE" "$SYSCTL_FILE" "$LIMITS_FILE" "$UNIT_FILE" "$MODULES_FILE" /etc/sysctl.conf /etc/security/limits.conf \
-    "${UNIT_FOLDERS[@]/%//$UNIT}" "${SYSTEMD_FOLDERS[@]/%//system.conf}" /proc/meminfo /proc/1/limits /proc/1/comm; do
+    "${UNIT_FOLDERS[@]/%//$UNIT}" "${SYSTEMD_FOLDERS[@]/%//system.conf}" /proc/meminfo /proc/net/tcp /proc/net/tcp6 /proc/1/limits /proc/1/comm; do
     confine "$file"
   done
   for folder in "${SYSCTL_FOLDERS[@]}" /etc/security/limits.d "${UNIT_FOLDERS[@]/%//$UNIT.d}" "${SYSTEMD_FOLDERS[@]/%//system.conf.d}"; do
@@ -561,6 +576,11 @@ sysctls() {
   for key in "${keys[@]}"; do
     read_live "$key"
     absent "$key" && continue
+    if [[ ${wanted[$key]} == unset ]]; then
+      shown "$raw"
+      line "$key" "${live/unset/"$REPLY"}" "${live/unset/"$REPLY"}" "left: only who connects needs more, with --balancer"
+      continue
+    fi
     if judge "$key"; then
       line "$key" "$value" "$value" "$note"
     else
@@ -759,7 +779,9 @@ check() {
     echo "enough for $connections connections"
     return
   fi
-  echo "$short of these fall short of $connections connections: scripts/tune-linux.sh apply --connections $connections"
+  local option=''
+  ((balancer == 0)) || option=' --balancer'
+  echo "$short of these fall short of $connections connections: scripts/tune-linux.sh apply --connections $connections$option"
   return 1
 }
 
@@ -868,7 +890,7 @@ remove_folders() {
 
 # ---- the command line -----------------------------------------------------------------------------------------------
 
-command='' connections=100000 ports=8000,9000,5701,5801 root='' dry_run=0 nofile=0
+command='' connections=100000 ports=8000,9000,5701,5801 root='' dry_run=0 balancer=0 nofile=0
 
 while (($#)); do
   case $1 in
@@ -892,6 +914,7 @@ while (($#)); do
       shift
       ;;
     --dry-run) dry_run=1 ;;
+    --balancer) balancer=1 ;;
     --help | -h)
       usage
       exit 0

@@ -86,10 +86,7 @@ final class TuneLinuxRootTest {
     void aLinkToTheKernelsOwnFilesIsRefused(String command) throws IOException {
         Path link = Files.createDirectory(inside.resolve("proc")).resolve("sys");
         Files.createSymbolicLink(link, Path.of("/proc/sys"));
-        assertThat(ScratchRoot.empty(inside)
-                        .run(command.split(" "))
-                        .expect(2)
-                        .output())
+        assertThat(ScratchRoot.empty(inside).run(command.split(" ")).expect(2).output())
                 .contains("is this system's own");
         Files.delete(link);
     }
