@@ -237,7 +237,8 @@ final class Walls {
                 grouped(addresses) + " source addresses x " + grouped(listeners) + " listeners x "
                         + grouped(ports.getAsLong())
                         + " ports (of this host; the balancer's count), each combination once",
-                "balancers with " + raised + " source addresses in all, or more listeners here");
+                "balancers with " + raised
+                        + " source addresses in all, or more listeners here; there scripts/tune-linux.sh apply --balancer");
     }
 
     private void redis() {
