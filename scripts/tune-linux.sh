@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Sizes Linux for a host that is to hold N WebSocket connections: limits, sysctls, conntrack.
 #
-#   scripts/tune-linux.sh check  [--connections N] [--ports LIST] [--root DIR]              changes nothing, needs no root
-#   scripts/tune-linux.sh apply  [--connections N] [--ports LIST] [--root DIR] [--dry-run]
+#   scripts/tune-linux.sh check  [--connections N] [--ports LIST] [--balancer] [--root DIR]              changes nothing, needs no root
+#   scripts/tune-linux.sh apply  [--connections N] [--ports LIST] [--balancer] [--root DIR] [--dry-run]
 #   scripts/tune-linux.sh revert [--root DIR] [--dry-run]
 #
 #   --connections N   connections of all nodes of this host, 1 to 10000000; default 100000
 #   --ports LIST      ports that nodes listen on, never to be given to an outgoing connection; default 8000,9000,5701,5801
+#   --balancer        of a host that connects, a balancer or load generator: also widens the range of outgoing ports, and
+#                     reserves in it those that anybody listens on now
 #   --root DIR        works on the files below DIR in place of this system's (see docs/operations.md)
 #   --dry-run         says what it would do and writes nothing
 #
@@ -25,6 +27,7 @@ readonly LIMITS_FILE=/etc/security/limits.d/zz-millipede.conf
 readonly UNIT=millipede.service
 readonly UNIT_FILE=/etc/systemd/system/$UNIT.d/zz-millipede.conf
 readonly MODULES_FILE=/etc/modules-load.d/millipede.conf
+readonly SYSTEMD_NOFILE=524288 # its hard limit of services since version 240
 readonly MAX_CONNECTIONS=10000000
 
 usage() {
@@ -101,6 +104,7 @@ valid() {
   fi
   read -ra fields <<<"$2"
   read -ra wanted <<<"$3"
+  [[ $1 != range ]] || read -ra wanted <<<"1 2"
   [[ $2 =~ ^[0-9]{1,20}(\ [0-9]{1,20})*$ ]] && ((${#fields[@]} == ${#wanted[@]}))
 }
 
@@ -162,7 +166,7 @@ line() {
 # ---- what is wanted -------------------------------------------------------------------------------------------------
 
 declare -a keys=()
-declare -A kind wanted reason
+declare -A kind wanted reason own=() # wanted "unset": whatever is there
 
 want() {
   keys+=("$1")
@@ -179,35 +183,114 @@ wanted_nofile() {
 
 # A page of buffers for each connection, as N/2, 3N/4 and N pages: 64 MiB or more, at most half of the memory.
 wanted_tcp_mem() {
-  local pages=$connections page=4096 total cap
-  [[ -n $root ]] || page=$(getconf PAGESIZE)
+  local pages=$connections kb=$1 page=$2 cap
   ((pages >= 16384)) || pages=16384
-  total=$(sed -n 's/^MemTotal: *\([0-9]\{1,15\}\) kB$/\1/p' "$root/proc/meminfo" 2>/dev/null) || total=''
-  if [[ -n $total ]]; then
-    cap=$((10#$total * 1024 / page / 2))
+  if [[ -n $kb ]]; then
+    cap=$((kb * 1024 / page / 2))
     ((pages <= cap)) || pages=$cap
   fi
   echo "$((pages / 2)) $((pages * 3 / 4)) $pages"
 }
 
+# The kernel's own values, which a boot brings back: constants, or the most that they can be with this memory.
+own_values() {
+  local kb=$1 page=$2
+  own=(
+    [fs.nr_open]=1048576 [net.core.somaxconn]=4096 [net.ipv4.tcp_max_syn_backlog]=4096
+    [net.core.netdev_max_backlog]=1000 [net.ipv4.ip_local_reserved_ports]='' [net.ipv4.ip_local_port_range]="32768 60999"
+    [net.ipv4.tcp_tw_reuse]=2 [net.ipv4.tcp_keepalive_time]=7200 [net.ipv4.tcp_keepalive_intvl]=75
+    [net.ipv4.tcp_keepalive_probes]=9 [net.netfilter.nf_conntrack_max]=262144
+  )
+  [[ -n $kb ]] || return 0
+  local sixteenth=$((kb * 1024 / page / 16))
+  own[fs.file-max]=$((kb / 10))
+  own[net.ipv4.tcp_mem]="$((sixteenth * 3 / 4)) $sixteenth $((sixteenth * 3 / 2))"
+}
+
+# The ports that are listened on now, each after a comma.
+listening() {
+  local port
+  sed -n 's/^ *[0-9]*: [0-9A-F]*:\([0-9A-F]\{4\}\) [0-9A-F]*:[0-9A-F]* 0A .*/\1/p' \
+    "$root/proc/net/tcp" "$root/proc/net/tcp6" 2>/dev/null | sort -u | while read -r port; do
+    ((16#$port == 0)) || printf ',%d' "$((16#$port))"
+  done
+}
+
 want_all() {
+  local page=4096 kb text range=unset
+  ((balancer == 0)) || range="10240 65535"
+  [[ -n $root ]] || page=$(getconf PAGESIZE)
+  kb=$(sed -n 's/^MemTotal: *0*\([0-9]\{1,15\}\) kB$/\1/p' "$root/proc/meminfo" 2>/dev/null) || kb=''
+  own_values "$kb" "$page"
   nofile=$(wanted_nofile)
   want fs.nr_open atleast "$nofile" "the ceiling of every nofile: a limit above it cannot be set, so it must rise too"
   want fs.file-max atleast $((connections + connections / 10 + 65536)) "open files of the whole host, a connection is one"
   want net.core.somaxconn atleast 65535 "connections that wait to be accepted when all come back at once; the smaller of it and http.backlog counts"
   want net.ipv4.tcp_max_syn_backlog atleast 65535 "handshakes under way at once"
   want net.core.netdev_max_backlog atleast 16384 "packets that wait for a core"
-  want net.ipv4.tcp_mem atleast "$(wanted_tcp_mem)" "pages of buffers of all sockets: one for each connection, within half of the memory"
+  want net.ipv4.tcp_mem atleast "$(wanted_tcp_mem "$kb" "$page")" "pages of buffers of all sockets: one for each connection, within half of the memory"
   want net.ipv4.tcp_rmem minimum "4096 131072 6291456" "a page for each socket even when memory is short; default and maximum stay"
   want net.ipv4.tcp_wmem minimum "4096 16384 4194304" "a page for each socket even when memory is short; default and maximum stay"
-  sorted_ports "$ports"
-  want net.ipv4.ip_local_reserved_ports ports "$REPLY" "ports of our listeners, which no outgoing connection may take"
-  want net.ipv4.ip_local_port_range range "10240 65535" "outgoing connections only: the wall of a balancer or load generator for each address and port it connects to, never of the node"
+  text=$ports
+  ((balancer == 0)) || text+=$(listening)
+  sorted_ports "$text"
+  want net.ipv4.ip_local_reserved_ports ports "$REPLY" "ports of listeners, which no outgoing connection may take"
+  want net.ipv4.ip_local_port_range range "$range" "outgoing connections only: the wall of a balancer or load generator for each address and port it connects to, never of the node"
   want net.ipv4.tcp_tw_reuse exact 1 "helps only the side that connects (balancer, load generator), never the one that accepts"
   want net.ipv4.tcp_keepalive_time atmost 300 "finds what died silently without our pings: Redis, balancers"
   want net.ipv4.tcp_keepalive_intvl atmost 30 "as above"
   want net.ipv4.tcp_keepalive_probes atmost 5 "as above: dead after 300 s + 5 x 30 s"
   want net.netfilter.nf_conntrack_max atleast $((connections + connections / 4 + 65536)) "a tracked connection that finds the table full is dropped; best is not to track them, by unloading conntrack or a notrack rule"
+}
+
+# ---- nothing outside of DIR -----------------------------------------------------------------------------------------
+
+readonly SYSCTL_FOLDERS=(/usr/lib/sysctl.d /usr/local/lib/sysctl.d /run/sysctl.d /etc/sysctl.d)
+readonly SYSTEMD_FOLDERS=(/usr/lib/systemd /usr/local/lib/systemd /run/systemd /etc/systemd)
+readonly UNIT_FOLDERS=(/usr/lib/systemd/system /lib/systemd/system /usr/local/lib/systemd/system /run/systemd/system /etc/systemd/system)
+
+declare -A within=()
+
+# Ends it where the file $1 below DIR is, or is reached by, a link that leads out of DIR.
+confine() {
+  local folder=${1%/*} file=$root$1
+  [[ -n $root ]] || return 0
+  if [[ -L $file ]]; then
+    [[ $(readlink -m -- "$file") == "$root"/* ]] || die "$file leads out of $root"
+  fi
+  while [[ -n $folder && ! -e $root$folder && ! -L $root$folder ]]; do folder=${folder%/*}; done
+  [[ -n $folder && -z ${within[$folder]-} ]] || return 0
+  if [[ -d $root$folder || -L $root$folder ]]; then
+    [[ $(cd -- "$root$folder" 2>/dev/null && pwd -P)/ == "$root"/* ]] || die "$root$folder leads out of $root"
+  fi
+  within[$folder]=1
+}
+
+# Confines all that is read, before it is: what reads may be a subshell, which cannot end the script.
+confine_all() {
+  local file folder
+  [[ -n $root ]] || return 0
+  for file in "$STATE" "$SYSCTL_FILE" "$LIMITS_FILE" "$UNIT_FILE" "$MODULES_FILE" /etc/sysctl.conf /etc/security/limits.conf \
+    "${UNIT_FOLDERS[@]/%//$UNIT}" "${SYSTEMD_FOLDERS[@]/%//system.conf}" /proc/meminfo /proc/net/tcp /proc/net/tcp6 /proc/1/limits /proc/1/comm; do
+    confine "$file"
+  done
+  for folder in "${SYSCTL_FOLDERS[@]}" /etc/security/limits.d "${UNIT_FOLDERS[@]/%//$UNIT.d}" "${SYSTEMD_FOLDERS[@]/%//system.conf.d}"; do
+    confine "$folder/any"
+    for file in "$root$folder"/*.conf; do confine "${file#"$root"}"; done
+  done
+}
+
+# The kernel's own files, which may be mounted below DIR, are not read either.
+confine_sysctls() {
+  local key types
+  local -a files=()
+  [[ -n $root ]] || return 0
+  for key in "${keys[@]}"; do
+    confine "/proc/sys/${key//.//}"
+    files+=("$root/proc/sys/${key//.//}")
+  done
+  types=$(stat -f -c %T "${files[@]}" 2>/dev/null) || true # some are missing
+  [[ $'\n'$types$'\n' != *$'\n'proc$'\n'* ]] || wrong "--root: $root/proc/sys is this system's own"
 }
 
 # ---- what is there --------------------------------------------------------------------------------------------------
@@ -223,7 +306,7 @@ read_live() {
   local file words
   file=$root/proc/sys/${1//.//}
   present=1 raw='' live=unset
-  if [[ ! -r $file || (-n $root && -L $file) ]]; then
+  if [[ ! -r $file ]]; then
     present=0
     return
   fi
@@ -266,7 +349,7 @@ read_sysctl_files() {
         [[ ${file##*/} < ${SYSCTL_FILE##*/} || $file == */etc/sysctl.conf ]] || later[$key]=$file
       fi
     done <"$file"
-  done < <(echo "$root/etc/sysctl.conf"; conf_files /usr/lib/sysctl.d /usr/local/lib/sysctl.d /run/sysctl.d /etc/sysctl.d)
+  done < <(echo "$root/etc/sysctl.conf"; conf_files "${SYSCTL_FOLDERS[@]}")
 }
 
 # The hard limit that files give the logins of $1, "*" or root; $2 = others: without our file.
@@ -285,8 +368,7 @@ login_nofile() {
 # The hard limit of our unit.
 unit_nofile() {
   local file text value found=unset folder unit=''
-  local -a folders=(/usr/lib/systemd/system /lib/systemd/system /usr/local/lib/systemd/system /run/systemd/system /etc/systemd/system)
-  for folder in "${folders[@]}"; do
+  for folder in "${UNIT_FOLDERS[@]}"; do
     [[ ! -f $root$folder/$UNIT ]] || unit=$root$folder/$UNIT
   done
   while IFS= read -r file; do
@@ -297,8 +379,35 @@ unit_nofile() {
       value=${BASH_REMATCH[1]}
       found=$(limit "${value#*:}")
     done <"$file"
-  done < <(echo "$unit"; conf_files "${folders[@]/%//$UNIT.d}")
+  done < <(echo "$unit"; conf_files "${UNIT_FOLDERS[@]/%//$UNIT.d}")
   echo "$found"
+}
+
+# The hard limit that services have without one of their own: what systemd is told to give, or its own default.
+default_nofile() {
+  local file text found=unset main=''
+  for file in "${SYSTEMD_FOLDERS[@]/%//system.conf}"; do
+    [[ ! -f $root$file ]] || main=$root$file
+  done
+  while IFS= read -r file; do
+    [[ -f $file ]] || continue
+    while IFS= read -r text || [[ -n $text ]]; do
+      [[ $text =~ ^[[:space:]]*DefaultLimitNOFILE[[:space:]]*=[[:space:]]*([^[:space:]]*)[[:space:]]*$ ]] || continue
+      text=${BASH_REMATCH[1]}
+      found=$(limit "${text#*:}")
+    done <"$file"
+  done < <(echo "$main"; conf_files "${SYSTEMD_FOLDERS[@]/%//system.conf.d}")
+  content "$root/proc/1/comm"
+  [[ $found != unset || ${REPLY%$'\n'} != systemd ]] || found=$SYSTEMD_NOFILE
+  echo "$found"
+}
+
+# The hard limit of process 1, which logins have that no systemd starts; its own is not what systemd gives to others.
+first_nofile() {
+  local text
+  content "$root/proc/1/limits" && text=$REPLY
+  [[ $text =~ Max\ open\ files\ +[a-z0-9]+\ +([a-z0-9]+) ]] || return 0
+  limit "${BASH_REMATCH[1]}"
 }
 
 # A limit as it is written in files, as a value.
@@ -348,19 +457,13 @@ save_state() {
 
 # ---- writing --------------------------------------------------------------------------------------------------------
 
-declare -A within=()
-
-# Makes the folder of the file $1 and remembers which ones it made. A link that leads out of DIR is refused.
+# Makes the folder of the file $1 and remembers which ones it made.
 make_folder() {
   local folder=${1%/*}
   if [[ ! -d $root$folder/ ]]; then
     make_folder "$folder"
     mkdir "$root$folder" 2>/dev/null || die "$root$folder cannot be made"
     folders_made+=("$folder")
-  fi
-  if [[ -n $root && -z ${within[$root$folder]-} ]]; then
-    [[ $(cd "$root$folder" && pwd -P)/ == "$root"/* ]] || die "$root$folder leads out of $root"
-    within[$root$folder]=1
   fi
 }
 
@@ -373,6 +476,8 @@ is_ours() {
 
 # Writes $2 to the file $1, whole or not at all.
 put_file() {
+  confine "$1"
+  confine "$1.new"
   make_folder "$1"
   [[ ! -e $root$1 ]] || is_ours "$root$1" || die "$root$1 is not ours: it is left alone; move it away first"
   { printf '%s' "$2" >"$root$1.new" && mv -f "$root$1.new" "$root$1"; } 2>/dev/null || die "$root$1 cannot be written"
@@ -380,6 +485,7 @@ put_file() {
 
 # Writes a value to a kernel's file; the reason for a failure goes to problem.
 put_live() {
+  confine "/proc/sys/${1//.//}"
   if problem=$({ printf '%s' "$2" >"$root/proc/sys/${1//.//}"; } 2>&1); then return 0; fi
   problem=${problem##*: }
   return 1
@@ -389,18 +495,55 @@ put_live() {
 
 short=0 changed=0 failed=0 value='' target='' note='' problem='' impossible=''
 
-# Sets value, target and note for the key $1; status 1 when it falls short.
+# To REPLY: what the key $1, which is $live now, is after the next boot.
+at_boot() {
+  local i
+  local -a now most
+  if [[ -n ${later[$1]-} ]]; then
+    REPLY=${configured[$1]}
+  elif [[ -n ${ours[$1]+x} || -n ${configured[$1]+x} ]]; then
+    REPLY=${ours[$1]-${configured[$1]-}}
+  elif [[ -z ${own[$1]+x} || ($1 == fs.file-max && ${#live} -gt 18) ]]; then
+    REPLY=$live # of the kernel's own making, or systemd's, which makes it "no limit" at each boot
+  elif [[ ${kind[$1]} != atleast ]]; then
+    REPLY=${own[$1]}
+  else
+    read -ra now <<<"$live"
+    read -ra most <<<"${own[$1]}"
+    for i in "${!now[@]}"; do smaller "${now[i]}" "${most[i]}" && now[i]=$REPLY; done
+    REPLY="${now[*]}"
+  fi
+}
+
+# Whether the key $1, whose value is enough now, is so after the next boot; note says why not.
+outlives_boot() {
+  local boot
+  at_boot "$1" && boot=$REPLY
+  enough "${kind[$1]}" "$boot" "${wanted[$1]}" && return
+  shown "$boot"
+  if [[ -n ${later[$1]-} ]]; then
+    note="only until the next boot: ${later[$1]} sets it to $REPLY at the next boot, after our file"
+  elif [[ -n ${configured_in[$1]-} ]]; then
+    note="only until the next boot, which makes it $REPLY: ${configured_in[$1]} asks for that"
+  else
+    note="only until the next boot, which makes it $REPLY: no file in sysctl.d sets it"
+  fi
+  return 1
+}
+
+# Sets value, target and note for the key $1; status 1 when it falls short now or after the next boot.
 judge() {
   local key=$1 floor=${configured[$1]-unset}
   value=$live note=enough
   if [[ $present == 0 && -n $root ]]; then
     merge "${kind[$key]}" "$floor" "${ours[$key]-unset}" && value=$REPLY
   fi
-  if [[ -n ${later[$key]-} ]] && ! enough "${kind[$key]}" "$floor" "${wanted[$key]}"; then
-    note="enough, but ${later[$key]} sets it to $floor at the next boot, after our file"
-  fi
   merge "${kind[$key]}" "$value" "${wanted[$key]}" && target=$REPLY
-  same "${kind[$key]}" "$target" "$value" && return 0
+  if same "${kind[$key]}" "$target" "$value"; then
+    target=$value
+    [[ $live == unset && -z ${later[$key]-} ]] || outlives_boot "$key"
+    return
+  fi
   note=${reason[$key]}
   if [[ ${kind[$key]} != exact && $floor != unset ]] && ! enough "${kind[$key]}" "$target" "$floor"; then
     merge "${kind[$key]}" "$target" "$floor" && target=$REPLY
@@ -433,24 +576,43 @@ sysctls() {
   for key in "${keys[@]}"; do
     read_live "$key"
     absent "$key" && continue
+    if [[ ${wanted[$key]} == unset ]]; then
+      shown "$raw"
+      line "$key" "${live/unset/"$REPLY"}" "${live/unset/"$REPLY"}" "left: only who connects needs more, with --balancer"
+      continue
+    fi
     if judge "$key"; then
       line "$key" "$value" "$value" "$note"
     else
       short=$((short + 1))
       displayed && value=$REPLY
       [[ $command == check || $dry_run == 1 ]] || set_sysctl "$key"
+      [[ $command == check || -z ${later[$key]-} ]] || fails_at_boot "$key"
       line "$key" "$value" "$target" "$note"
     fi
   done
 }
 
+# Says of the key $1, which a file sets after ours, that it is not enough then.
+fails_at_boot() {
+  local said=$note
+  enough "${kind[$1]}" "${configured[$1]}" "${wanted[$1]}" && return
+  outlives_boot "$1" || true
+  [[ $said == "$note" ]] || note="$said; $note"
+  failed=$((failed + 1))
+}
+
 # Sets the key $1 from live to target; where that fails, target and note say so.
 set_sysctl() {
   local key=$1 found=$live was=${before[$1]+x} old_before=${before[$1]-} old_set=${set_to[$1]-}
+  [[ -z ${later[$key]-} || $live != "$target" ]] || return 0
   if [[ -z $was || ($present == 1 && $live != "$old_set") ]]; then before[$key]=$raw; fi
   set_to[$key]=$target
   save_state
-  [[ $present == 1 ]] || { changed=$((changed + 1)); return 0; }
+  if [[ $present == 0 || $live == "$target" ]]; then # our file is what is missing
+    changed=$((changed + 1))
+    return
+  fi
   put_live "$key" "$target"$'\n' || true
   read_live "$key"
   if [[ $live == "$target" ]]; then
@@ -470,14 +632,14 @@ set_sysctl() {
   save_state
 }
 
-# Our file: what we have set and still answer for, never below what is there now or what others' files ask for.
+# Our file: what it says and what we have set and still answer for, never below what is there now or what others' files ask for.
 sysctl_text() {
   local key text value
   text="$MARK"$'\n'
   for key in "${keys[@]}"; do
-    [[ -n ${before[$key]+x} ]] || continue
+    [[ -n ${before[$key]+x} || -n ${ours[$key]+x} ]] || continue
     read_live "$key"
-    value=${set_to[$key]}
+    value=${set_to[$key]-${ours[$key]-}}
     merge "${kind[$key]}" "$live" "$value" && value=$REPLY
     if [[ ${kind[$key]} != exact ]]; then merge "${kind[$key]}" "$value" "${configured[$key]-unset}" && value=$REPLY; fi
     text+="# ${reason[$key]}"$'\n'"$key = $value"$'\n'
@@ -505,10 +667,10 @@ enough_files() {
   [[ $1 != unset ]] && not_below "$1" "$nofile"
 }
 
-# One line about a limit: name $1, what files said $2, what they say now $3, reason $4.
+# One line about a limit: name $1, what it was $2, what it is now $3, reason $4, 1 where files say nothing of it $5.
 limit_line() {
   if enough_files "$2"; then
-    line "$1" "$(limit_shown "$2")" "$(limit_shown "$2")" enough
+    line "$1" "$(limit_shown "$2")" "$(limit_shown "$2")" "enough${5:+, without a file}"
     return
   fi
   short=$((short + 1))
@@ -522,15 +684,43 @@ limit_line() {
   fi
 }
 
+# To REPLY: the limit that files give, $1, or without one the default $2.
+or_default() {
+  REPLY=$1
+  [[ $1 != unset ]] || REPLY=$2
+}
+
 limits() {
-  local unit all top
-  unit=$(unit_nofile all) all=$(login_nofile '*' all) top=$(login_nofile root all)
-  if [[ $command == apply && $dry_run == 0 ]] && limits_possible; then write_limits; fi
-  limit_line "nofile of $UNIT" "$unit" "$(unit_nofile all)" \
+  local i service login now
+  local -a names=("$UNIT" logins "root's logins") files=() is=() defaults
+  local -a reasons=(
     "open files of the node as a service: LimitNOFILE of its unit, as limits.conf does not reach systemd services; from its next start"
-  limit_line "nofile of logins" "$all" "$(login_nofile '*' all)" \
     "open files of a node started from a shell; the hard limit alone, as the JVM raises its own soft one; from the next login"
-  limit_line "nofile of root's logins" "$top" "$(login_nofile root all)" "as above: * does not mean root"
+    "as above: * does not mean root"
+  )
+  service=$(default_nofile) login=$service
+  [[ $login != unset ]] || login=$(first_nofile)
+  defaults=("$service" "${login:=unset}" "$login")
+  for i in 0 1 2; do
+    files[i]=$(files_nofile "$i" all)
+    or_default "${files[i]}" "${defaults[i]}" && is[i]=$REPLY
+  done
+  if [[ $command == apply && $dry_run == 0 ]] && limits_possible; then write_limits "${defaults[@]}"; fi
+  for i in 0 1 2; do
+    now=$(files_nofile "$i" all)
+    or_default "$now" "${defaults[i]}"
+    [[ ${files[i]} == unset ]] || now=''
+    limit_line "nofile of ${names[i]}" "${is[i]}" "$REPLY" "${reasons[i]}" "${now:+1}"
+  done
+}
+
+# The limit that files give to the service (0), logins (1), root's logins (2); $2 as of login_nofile.
+files_nofile() {
+  case $1 in
+    0) unit_nofile "$2" ;;
+    1) login_nofile '*' "$2" ;;
+    2) login_nofile root "$2" ;;
+  esac
 }
 
 # PAM refuses every login whose limit is above fs.nr_open, root's too: no limit without it, now and at the next boot.
@@ -539,29 +729,47 @@ limits_possible() {
   read_sysctl_files
   read_live fs.nr_open
   if ! judge fs.nr_open; then
-    [[ $present == 0 && -z $root ]] || impossible="fs.nr_open is not enough for $nofile"
-  elif [[ $note != enough ]]; then
-    impossible="fs.nr_open is not enough for $nofile after the next boot, see ${later[fs.nr_open]}"
+    [[ $present == 0 && -z $root ]] || impossible="fs.nr_open is not enough for $nofile now and after the next boot"
   fi
   [[ -z $impossible ]]
 }
 
+# Writes our limits, or deletes those that others' files have no need of; $1 to $3: the defaults.
 write_limits() {
-  local domain keep text=''
-  for domain in '*' root; do
-    keep=$(ours_to_keep "$(login_nofile "$domain" others)" "$(login_nofile "$domain" all)")
-    [[ -z $keep ]] || text+=$'\n'"$domain hard nofile $keep"
-  done
-  [[ -z $text ]] || own_file "$LIMITS_FILE" "$MARK$text" "for logins"
-  keep=$(ours_to_keep "$(unit_nofile others)" "$(unit_nofile all)")
-  [[ -z $keep ]] || own_file "$UNIT_FILE" "$MARK"$'\n'"[Service]"$'\n'"LimitNOFILE=$keep" "for $UNIT"
+  local text=''
+  limit_to_write 1 "$2" && [[ -z $REPLY ]] || text+=$'\n'"* hard nofile $REPLY"
+  limit_to_write 2 "$3" && [[ -z $REPLY ]] || text+=$'\n'"root hard nofile $REPLY"
+  own_or_no_file "$LIMITS_FILE" "${text:+$MARK$text}" "for logins"
+  limit_to_write 0 "$1"
+  own_or_no_file "$UNIT_FILE" "${REPLY:+$MARK$'\n'"[Service]"$'\n'LimitNOFILE=$REPLY}" "for $UNIT"
 }
 
-# The limit that our file has to give where others' files give $1 and all together $2; nothing where others do already.
-ours_to_keep() {
-  enough_files "$1" && return
-  merge atleast "$2" "$nofile"
-  echo "$REPLY"
+own_or_no_file() {
+  if [[ -n $2 ]]; then
+    own_file "$@"
+  elif is_ours "$root$1"; then
+    remove_file "$1" "what is set without it is not less"
+  fi
+}
+
+# To REPLY: the limit that our file has to give in place $1 (as of files_nofile), whose default is $2; nothing where what
+# is there without our file is enough, and not less than with it.
+limit_to_write() {
+  local others all without
+  others=$(files_nofile "$1" others) all=$(files_nofile "$1" all)
+  or_default "$others" "$2" && without=$REPLY
+  if enough_files "$without" && { [[ $all == unset ]] || not_below "$without" "$all"; }; then
+    REPLY=''
+    return
+  fi
+  merge atleast "$all" "$nofile"
+  [[ $without == unset ]] || return 0
+  # Nothing is known: not less than systemd may give, unless the kernel does not allow so much.
+  merge atleast "$REPLY" "$SYSTEMD_NOFILE" && without=$REPLY
+  read_live fs.nr_open
+  judge fs.nr_open || true
+  [[ $value == unset ]] || { at_boot fs.nr_open && smaller "$without" "$REPLY" && smaller "$REPLY" "$value" && without=$REPLY; }
+  larger "$without" "$nofile"
 }
 
 check() {
@@ -571,7 +779,9 @@ check() {
     echo "enough for $connections connections"
     return
   fi
-  echo "$short of these fall short of $connections connections: scripts/tune-linux.sh apply --connections $connections"
+  local option=''
+  ((balancer == 0)) || option=' --balancer'
+  echo "$short of these fall short of $connections connections: scripts/tune-linux.sh apply --connections $connections$option"
   return 1
 }
 
@@ -616,7 +826,7 @@ revert() {
     echo "$STATE is missing: our files are deleted, and what the kernel has now stays until the next boot"
   # Backwards: limits before fs.nr_open, the range of ports before those that are reserved in it.
   for file in "$UNIT_FILE" "$LIMITS_FILE" "$MODULES_FILE" "$SYSCTL_FILE"; do
-    remove_file "$file"
+    remove_file "$file" "apply wrote it"
   done
   for ((i = ${#keys[@]} - 1; i >= 0; i--)); do
     [[ -z ${before[${keys[i]}]+x} ]] || revert_sysctl "${keys[i]}"
@@ -628,6 +838,7 @@ revert() {
     echo "$failed could not be put back: they are remembered for another revert"
     return 1
   else
+    confine "$STATE"
     ! is_ours "$root$STATE" || rm -f "$root$STATE" "$root$STATE.new"
     remove_folders
     if ((changed == 0)); then echo "nothing to revert"; else echo "reverted; a running node keeps its nofile until it is restarted"; fi
@@ -656,6 +867,7 @@ revert_sysctl() {
 }
 
 remove_file() {
+  confine "$1"
   [[ $dry_run == 1 ]] || rm -f "$root$1.new"
   [[ -e $root$1 ]] || return 0
   if ! is_ours "$root$1"; then
@@ -663,7 +875,7 @@ remove_file() {
     return 0
   fi
   changed=$((changed + 1))
-  line "$root$1" ours gone "apply wrote it"
+  line "$root$1" ours gone "$2"
   [[ $dry_run == 1 ]] || rm -f "$root$1" || die "$root$1 cannot be deleted"
 }
 
@@ -671,13 +883,14 @@ remove_file() {
 remove_folders() {
   local i
   for ((i = ${#folders_made[@]} - 1; i >= 0; i--)); do
+    confine "${folders_made[i]}/any"
     rmdir "$root${folders_made[i]}" 2>/dev/null || true
   done
 }
 
 # ---- the command line -----------------------------------------------------------------------------------------------
 
-command='' connections=100000 ports=8000,9000,5701,5801 root='' dry_run=0 nofile=0
+command='' connections=100000 ports=8000,9000,5701,5801 root='' dry_run=0 balancer=0 nofile=0
 
 while (($#)); do
   case $1 in
@@ -701,6 +914,7 @@ while (($#)); do
       shift
       ;;
     --dry-run) dry_run=1 ;;
+    --balancer) balancer=1 ;;
     --help | -h)
       usage
       exit 0
@@ -721,11 +935,14 @@ if [[ -n $root ]]; then
   root=$(cd -- "$root" 2>/dev/null && pwd -P) || wrong "--root: no such folder: $given"
   [[ $root != / ]] || wrong "--root / is this system itself: leave --root out"
   if [[ -d $root/proc ]]; then
-    [[ $(cd "$root/proc" && pwd -P)/ == "$root"/* && $(stat -f -c %T "$root/proc") != proc ]] ||
-      wrong "--root: $root/proc is this system's own"
+    for given in proc proc/sys; do
+      [[ $(stat -f -c %T "$root/$given" 2>/dev/null) != proc ]] || wrong "--root: $root/$given is this system's own"
+    done
   fi
 fi
 
+confine_all
 want_all
+confine_sysctls
 read_sysctl_files
 "$command"

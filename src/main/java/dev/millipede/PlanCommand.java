@@ -192,8 +192,8 @@ final class PlanCommand implements Callable<Integer> {
                 out,
                 "balancers",
                 load.balancerAddresses() == 0
-                        ? "none: clients bring ports of their own; behind balancers each node needs %,d source address x listener"
-                        : "each node needs %,d source address x listener: with %d source addresses %,d listeners",
+                        ? "none: clients bring ports of their own; behind balancers tuned with --balancer each node needs %,d source address x listener"
+                        : "each node needs %,d source address x listener: with %d source addresses %,d listeners (balancers tuned with --balancer)",
                 plan.tuples(),
                 load.balancerAddresses(),
                 plan.listeners());

@@ -38,8 +38,8 @@ class PlanCommandTest {
                         "network     17.2 Mbit/s out of each node",
                         "Redis       2 of one core each, 0.51 busy with 50,000 publications/s; 1.9 GiB for a channel of each"
                                 + " connection's own; this version uses one, which would be 51 % busy",
-                        "balancers   none: clients bring ports of their own; behind balancers each node needs 31 source"
-                                + " address x listener",
+                        "balancers   none: clients bring ports of their own; behind balancers tuned with --balancer each"
+                                + " node needs 31 source address x listener",
                         "back after  38 s when a node is lost, 225 s when all connections are, all cores busy with it");
     }
 

@@ -47,7 +47,7 @@ public record Plan(
     /** {@code websocket.deliveryBudget} as configured by default, for each core. */
     static final long BUFFERS_PER_CORE = 32L << 20;
 
-    /** Ports 10240 to 65535, which {@code scripts/tune-linux.sh} sets on a balancer. */
+    /** Ports 10240 to 65535, which {@code scripts/tune-linux.sh apply --balancer} sets. */
     static final long PORTS = 55_296;
 
     /** Connections that a host of this memory holds; below 1 it is too small for any. */

@@ -245,7 +245,8 @@ final class Walls {
                 Sizes.grouped(addresses) + " source addresses x " + Sizes.grouped(listeners) + " listeners x "
                         + Sizes.grouped(ports.getAsLong())
                         + " ports (of this host; the balancer's count), each combination once",
-                "balancers with " + raised + " source addresses in all, or more listeners here");
+                "balancers with " + raised
+                        + " source addresses in all, or more listeners here; there scripts/tune-linux.sh apply --balancer");
     }
 
     private void redis() {

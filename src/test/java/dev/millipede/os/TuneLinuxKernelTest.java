@@ -51,8 +51,8 @@ final class TuneLinuxKernelTest {
 
     @Test
     void theKernelTakesWhatIsAppliedAndGetsBackWhatItHad() {
-        String[] parts =
-                sections("values; tune check; tune apply; values; tune check; tune apply; tune revert; values");
+        String[] parts = sections(
+                "values; tune check; tune apply --balancer; values; tune check; tune apply; tune revert; values");
         String[] untuned = parts[1].split("\n");
         assertThat(parts[2]).startsWith("check").contains("somaxconn: ").endsWith("exit 1\n");
         assertThat(parts[3]).startsWith("apply").endsWith("exit 0\n");
@@ -74,5 +74,20 @@ final class TuneLinuxKernelTest {
                 .contains("nofile of millipede.service: ")
                 .contains("exit 1");
         assertThat(parts[2]).contains("exit 0").doesNotContain("net.core");
+    }
+
+    @Test
+    void theKernelsOwnFilesMountedBelowTheRootAreRefused() {
+        String[] parts = sections("""
+                for what in sys sys/net; do
+                  mkdir -p "$folder/root/proc/sys/net"
+                  mount --bind /proc/$what "$folder/root/proc/$what"
+                  tune apply --dry-run --root "$folder/root"
+                  umount "$folder/root/proc/$what"
+                done
+                """);
+        assertThat(parts).hasSize(3);
+        assertThat(parts[1]).contains("is this system's own").endsWith("exit 2\n");
+        assertThat(parts[2]).contains("is this system's own").endsWith("exit 2\n");
     }
 }

@@ -63,7 +63,15 @@ final class TuneLinuxUsageTest {
     @Test
     void helpSaysItAll() {
         assertThat(ScratchRoot.run(command("--help")).expect(0).output())
-                .contains("check", "apply", "revert", "--connections N", "--ports LIST", "--root DIR", "--dry-run")
+                .contains(
+                        "check",
+                        "apply",
+                        "revert",
+                        "--connections N",
+                        "--ports LIST",
+                        "--balancer",
+                        "--root DIR",
+                        "--dry-run")
                 .doesNotContain("set -euo");
     }
 
