@@ -10,6 +10,7 @@ import dev.millipede.support.NodeFixture;
 import dev.millipede.support.RawHttp;
 import dev.millipede.support.TestClient;
 import dev.millipede.support.TlsFiles;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -246,6 +247,17 @@ class ClientAddressIT {
             return 101;
         } catch (RuntimeException | AssertionError e) {
             return 0;
+        }
+    }
+
+    @Test
+    void aProxyOfIpVersionFourIsKnownOnAListenerOfBothVersions() {
+        JsonObject config = config("proxy", "127.0.0.1");
+        config.getJsonObject("http").put("listen", new JsonArray().add("[::]:0"));
+        try (NodeFixture node = NodeFixture.start(config.encode());
+                TestClient client = open(node, v1("203.0.113.9"))) {
+            NodeFixture.connect(client, "ann");
+            assertThat(status(node, v1("203.0.113.9"))).isEqualTo(429);
         }
     }
 

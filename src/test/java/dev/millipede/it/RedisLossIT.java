@@ -175,12 +175,16 @@ class RedisLossIT {
                 TestClient ann = node.member("ann", ROOM)) {
             redis.pause();
             unready(node);
-            isRefused(ann.publish(ROOM, "not now"));
+            isRefused(ann.publish(ROOM, 0));
             isRefused(ann.call("subscribe", "room:other"));
 
             redis.resume();
             node.ready();
-            hears(node, ann, 1);
+            node.publish(ROOM, 1);
+            // Error 100 is no promise: what was under way when Redis stood still is carried out when it goes on.
+            int heard = ann.publication(ROOM).getInteger("data");
+            assertThat(heard == 0 ? ann.publication(ROOM).getInteger("data") : heard)
+                    .isEqualTo(1);
             assertThat(node.metric(LOSSES)).isZero();
         }
     }
