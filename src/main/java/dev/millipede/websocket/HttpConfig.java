@@ -95,11 +95,12 @@ public record HttpConfig(
     }
 
     private static List<ListenAddress> listen(ConfigCursor cursor) {
-        List<ListenAddress> listen = cursor.strings("listen").stream()
+        List<String> texts = cursor.strings("listen");
+        List<ListenAddress> listen = texts.stream()
                 .map(ListenAddress::parse)
                 .filter(Objects::nonNull)
                 .toList();
-        if (listen.size() < cursor.strings("listen").size()) {
+        if (listen.size() < texts.size()) {
             cursor.reject("listen", "must hold addresses with a port, for example \"0.0.0.0:8000\" or \"[::]:8000\"");
         } else if (listen.size() > MAX_LISTENERS) {
             cursor.reject("listen", "must not hold more than " + MAX_LISTENERS);
@@ -115,11 +116,12 @@ public record HttpConfig(
     }
 
     private static AddressRanges trustedProxies(ConfigCursor cursor) {
-        List<AddressRanges.Range> ranges = cursor.strings("trustedProxies").stream()
+        List<String> texts = cursor.strings("trustedProxies");
+        List<AddressRanges.Range> ranges = texts.stream()
                 .map(AddressRanges::parse)
                 .filter(Objects::nonNull)
                 .toList();
-        if (ranges.size() < cursor.strings("trustedProxies").size()) {
+        if (ranges.size() < texts.size()) {
             cursor.reject("trustedProxies", "must hold addresses or ranges, for example \"10.0.0.0/8\"");
         }
         return new AddressRanges(ranges);
