@@ -4,15 +4,13 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millipede.support.Eventually;
-import dev.millipede.support.InternalPort;
 import dev.millipede.support.NodeFixture;
-import dev.millipede.support.NodeProcess;
 import dev.millipede.support.RawHttp;
+import dev.millipede.support.SeparateNode;
 import dev.millipede.support.TestClient;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,31 +27,16 @@ class DescriptorsIT {
     @SuppressWarnings("NullAway.Init")
     private Path directory;
 
-    private record Limited(NodeProcess process, int port, InternalPort internal) implements AutoCloseable {
-        @Override
-        public void close() {
-            process.close();
-        }
+    private SeparateNode node(JsonObject websocket) {
+        return SeparateNode.launch(LAUNCHER, directory, NodeFixture.config().put("websocket", websocket), Map.of())
+                .awaitReady();
     }
 
-    private Limited node(JsonObject websocket) throws IOException {
-        JsonObject config = NodeFixture.config().put("websocket", websocket);
-        Path file = Files.writeString(directory.resolve("node.json"), config.encode());
-        NodeProcess process = NodeProcess.start(LAUNCHER, Map.of(), "--config", file.toString());
-        int port = process.port();
-        String line = process.awaitLog("API, metrics, health: http://");
-        InternalPort internal =
-                new InternalPort(Integer.parseInt(line.substring(line.lastIndexOf(':') + 1, line.lastIndexOf('/'))));
-        internal.awaitReady();
-        return new Limited(process, port, internal);
+    private static TestClient member(SeparateNode node, int number) {
+        return node.member("user" + number, "room:full");
     }
 
-    private static TestClient member(Limited node, int number) {
-        TestClient client = NodeFixture.connect(TestClient.open(node.port()), "user" + number);
-        return NodeFixture.subscribe(client, "room:full");
-    }
-
-    private static void everybodyHears(Limited node, List<TestClient> members, int data) {
+    private static void everybodyHears(SeparateNode node, List<TestClient> members, int data) {
         node.internal()
                 .api("publish", new JsonObject().put("channel", "room:full").put("data", data));
         for (TestClient member : members) {
@@ -63,7 +46,7 @@ class DescriptorsIT {
 
     @Test
     void atTheCapTheSurplusGets503AndTheRestNeverNotice() throws IOException {
-        try (Limited node = node(new JsonObject())) {
+        try (SeparateNode node = node(new JsonObject())) {
             int cap = (int) node.internal().metric("millipede_connections_limit");
             assertThat(cap).isEqualTo(LIMIT - 128);
             List<TestClient> members = new ArrayList<>();
@@ -85,7 +68,7 @@ class DescriptorsIT {
 
     @Test
     void whereNoCapIsSetDescriptorsRunOutAndAcceptingPausesAndResumes() throws IOException {
-        try (Limited node = node(new JsonObject().put("maxConnections", 1_000_000));
+        try (SeparateNode node = node(new JsonObject().put("maxConnections", 1_000_000));
                 Socket monitor = new Socket(
                         node.internal().address().getAddress(),
                         node.internal().address().getPort())) {
@@ -127,7 +110,7 @@ class DescriptorsIT {
     }
 
     /** Of one core; a loop that asks for what it cannot have would take all of it. */
-    private static double cpuShareOfThreeSeconds(Limited node) {
+    private static double cpuShareOfThreeSeconds(SeparateNode node) {
         double before = node.process().cpuSeconds();
         long from = System.nanoTime();
         double seconds =

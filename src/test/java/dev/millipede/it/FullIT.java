@@ -87,7 +87,6 @@ class FullIT {
 
     @Test
     void whoOnlyAsksForPagesDoesNotKeepOthersOutForEver() throws Exception {
-        // In the other mode too: there they would take the places of those who arrive.
         try (NodeFixture node = NodeFixture.start("""
                 {"http": {"whenFull": "wait"},
                  "websocket": {"maxConnections": 2, "handshakeTimeout": "500ms", "connectionsPerAddress": 1}}

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** A node in a JVM of its own, from the jar, and its clients. Close it. */
@@ -26,10 +27,16 @@ public final class SeparateNode implements AutoCloseable {
 
     /** The same with variables of the environment. */
     public static SeparateNode launch(Path directory, JsonObject config, Map<String, String> variables) {
+        return launch(List.of(), directory, config, variables);
+    }
+
+    /** The same behind a command that becomes the node, such as a shell with other limits. */
+    public static SeparateNode launch(
+            List<String> launcher, Path directory, JsonObject config, Map<String, String> variables) {
         try {
             Path file = Files.createTempFile(directory, "node", ".json");
             Files.writeString(file, config.encodePrettily());
-            return new SeparateNode(NodeProcess.start(variables, "--config", file.toString()));
+            return new SeparateNode(NodeProcess.start(launcher, variables, "--config", file.toString()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -42,6 +49,11 @@ public final class SeparateNode implements AutoCloseable {
         internal = new InternalPort(Integer.parseInt(line.substring(line.lastIndexOf(':') + 1, line.lastIndexOf('/'))));
         internal.awaitReady();
         return this;
+    }
+
+    /** The process, for its log and its CPU. */
+    public NodeProcess process() {
+        return process;
     }
 
     /** The public port. */
