@@ -35,7 +35,7 @@ final class Opening {
     }
 
     void connect(Connection from, Command.Connect command) {
-        TokenVerdict verdict = rules.authenticator().identify(command.token());
+        TokenVerdict verdict = rules.authenticator().identify(command.token()).result();
         if (verdict instanceof TokenVerdict.Valid valid) {
             open(from, command, valid.identity());
         } else if (verdict instanceof TokenVerdict.Expired) {
@@ -122,7 +122,7 @@ final class Opening {
             from.close(CloseCode.INVALID_TOKEN);
             return;
         }
-        TokenVerdict verdict = rules.authenticator().identify(command.token());
+        TokenVerdict verdict = rules.authenticator().identify(command.token()).result();
         if (verdict instanceof TokenVerdict.Valid valid
                 && valid.identity().user().equals(from.user)) {
             long ttl = ttl(valid.identity());

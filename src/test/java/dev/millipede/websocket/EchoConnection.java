@@ -1,7 +1,6 @@
 package dev.millipede.websocket;
 
-import dev.millipede.auth.AuthConfig;
-import dev.millipede.auth.Authenticator;
+import dev.millipede.auth.Authenticators;
 import dev.millipede.auth.Permissions;
 import dev.millipede.bus.LocalBus;
 import dev.millipede.channel.Namespaces;
@@ -48,7 +47,7 @@ public final class EchoConnection extends Connection {
                 "/", 1, LONG, LONG, LONG, LONG, Duration.ofSeconds(5), 64 * MIB, 16 * MIB, 16 * MIB, 1, 0, 0, 0, MIB);
         Rules rules = new Rules(
                 new Namespaces(List.of()),
-                new Authenticator(AuthConfig.DEFAULTS, null),
+                Authenticators.none(),
                 new Permissions(false),
                 InstantSource.system(),
                 "echo",

@@ -2,11 +2,9 @@ package dev.millipede.websocket;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.millipede.auth.AuthConfig;
-import dev.millipede.auth.Authenticator;
+import dev.millipede.auth.Authenticators;
 import dev.millipede.auth.Permissions;
 import dev.millipede.auth.TokenMint;
-import dev.millipede.auth.TokenVerifier;
 import dev.millipede.bus.Envelopes;
 import dev.millipede.bus.InstanceRecord.Delivery;
 import dev.millipede.bus.InstanceRecord.InterestConfirmed;
@@ -89,10 +87,9 @@ final class InstanceFixture {
     }
 
     InstanceFixture(Namespaces namespaces, boolean insecure, long sliceNanos) {
-        AuthConfig auth = new AuthConfig(true, SECRET, insecure);
         Rules rules = new Rules(
                 namespaces,
-                new Authenticator(auth, new TokenVerifier(SECRET, WALL_CLOCK)),
+                Authenticators.of(SECRET, insecure, WALL_CLOCK, metrics),
                 new Permissions(insecure),
                 WALL_CLOCK,
                 "test",
