@@ -2,9 +2,8 @@ package dev.millipede;
 
 import dev.millipede.api.ApiRoutes;
 import dev.millipede.api.ApiVerticle;
-import dev.millipede.auth.Authenticator;
+import dev.millipede.auth.Authentication;
 import dev.millipede.auth.Permissions;
-import dev.millipede.auth.TokenVerifier;
 import dev.millipede.backplane.Backplane;
 import dev.millipede.backplane.memory.MemoryBackplane;
 import dev.millipede.backplane.redis.RedisBackplane;
@@ -26,7 +25,6 @@ import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -67,6 +65,7 @@ public final class Node {
     private final Metrics metrics;
     private final Vertx vertx;
     private final LocalBus bus;
+    private final Authentication authentication;
     private final Backplane backplane;
     private final List<WebSocketVerticle> webSockets = new ArrayList<>();
     /** What runs, in stages: each is stopped as a whole before the one that was started before it. */
@@ -89,6 +88,7 @@ public final class Node {
         this.metrics = foundation.metrics();
         this.vertx = foundation.vertx();
         this.bus = LocalBus.open(vertx, () -> metrics.controlRejected("foreign"));
+        this.authentication = new Authentication(vertx, config.auth(), clock, metrics);
         this.backplane = switch (config.backplane().type()) {
             case MEMORY -> new MemoryBackplane();
             case REDIS ->
@@ -140,7 +140,12 @@ public final class Node {
                 config.websocket().deliveryBudget());
         metrics.gaugeChannels(router::channels);
         metrics.gaugeBackplaneReady(backplane::isReady);
-        Future<Void> deployed = deploy(stage("router"), router);
+        stages.add(new Stage("authentication", () -> {
+            authentication.close();
+            return Future.succeededFuture();
+        }));
+        List<String> routerStage = stage("router");
+        Future<Void> deployed = authentication.start().compose(done -> deploy(routerStage, router));
         // Its connections live on the router's loop: closed before that goes.
         stages.add(new Stage("backplane", backplane::close));
         List<String> instanceStage = stage("web sockets");
@@ -189,16 +194,15 @@ public final class Node {
     }
 
     private Shared shared() {
-        String secret = config.auth().hmacSecret();
         Rules rules = new Rules(
                 config.namespaces(),
-                new Authenticator(config.auth(), secret == null ? null : new TokenVerifier(secret, clock)),
+                authentication.authenticator(),
                 new Permissions(config.auth().insecure()),
                 clock,
                 Version.name(),
-                Duration.ofSeconds(25),
-                false,
-                false);
+                config.auth().expiryGrace(),
+                config.auth().revocation().users(),
+                config.auth().revocation().tokens());
         return new Shared(
                 config.websocket(),
                 config.recovery(),

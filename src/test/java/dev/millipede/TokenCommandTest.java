@@ -2,10 +2,11 @@ package dev.millipede;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millipede.auth.Authenticators;
 import dev.millipede.auth.Identity;
 import dev.millipede.auth.TokenVerdict;
 import dev.millipede.auth.TokenVerdict.Valid;
-import dev.millipede.auth.TokenVerifier;
+import dev.millipede.metrics.Metrics;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -71,7 +72,7 @@ class TokenCommandTest {
     void theAnonymousUserIsTheEmptyName() {
         assertThat(run(WITH_SECRET, "--user", "", "--ttl", "0")).isZero();
 
-        assertThat(verify(SECRET, lines().get(0))).isEqualTo(new Valid(Identity.ANONYMOUS));
+        assertThat(verify(SECRET, lines().get(0))).isEqualTo(valid("", 0));
     }
 
     @Test
@@ -162,10 +163,16 @@ class TokenCommandTest {
     }
 
     private static TokenVerdict verify(String secret, String token) {
-        return new TokenVerifier(secret, CLOCK).verify(token);
+        return Authenticators.of(secret, false, CLOCK, new Metrics(List.of(), 0))
+                .identify(token)
+                .result();
     }
 
     private static TokenVerdict valid(String user, long expiresAt) {
-        return new Valid(new Identity(user, null, expiresAt));
+        return new Valid(
+                new Identity(user, null, expiresAt),
+                List.of(),
+                "",
+                CLOCK.instant().getEpochSecond());
     }
 }

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -47,10 +48,41 @@ public final class Metrics {
         3004, 3005, 3008, 3012, 3500, 3501, 3502, 3503, 3504, 3505, 3506, 3508
     };
 
+    private static final String JWKS_REFRESHES = "Times the issuer was asked for its keys";
+
     private static final String[] SKIP_REASONS = {"version", "malformed", "utf8", "length", OTHER};
 
     private static final String[] REJECT_REASONS = {
         "foreign", "size", "malformed", "kind", "seal", "clock", "replay", "full", OTHER
+    };
+
+    /** What becomes of a token; labels have underscores for the spaces of a reason. */
+    private static final String[] TOKEN_RESULTS = {
+        "valid",
+        "expired",
+        "unavailable",
+        "missing",
+        "no key",
+        "too long",
+        "malformed",
+        "critical",
+        "algorithm",
+        "key",
+        "signature",
+        "subscription token",
+        "channel",
+        "issuer",
+        "audience",
+        "no expiry",
+        "lives too long",
+        "times",
+        "user",
+        "client",
+        "info",
+        "data",
+        "channels",
+        "token id",
+        OTHER
     };
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -70,6 +102,10 @@ public final class Metrics {
     private final Counter unrouted;
     private final Map<String, Counter> skipped = new HashMap<>();
     private final Map<String, Counter> rejected = new HashMap<>();
+    private final Map<String, Counter> tokens = new HashMap<>();
+    private final Counter jwksRefreshed;
+    private final Counter jwksFailed;
+    private final AtomicReference<LongSupplier> jwksAge = new AtomicReference<>();
     private final Counter backplaneLost;
     private final Counter dropped;
     private final StreamMeters streams;
@@ -156,6 +192,17 @@ public final class Metrics {
                             "reason",
                             reason));
         }
+        for (String result : TOKEN_RESULTS) {
+            tokens.put(
+                    result,
+                    counter(
+                            "millipede.tokens",
+                            "Tokens of connections and subscriptions, by what became of them",
+                            "result",
+                            result.replace(' ', '_')));
+        }
+        jwksRefreshed = counter("millipede.jwks.refreshes", JWKS_REFRESHES, "outcome", "ok");
+        jwksFailed = counter("millipede.jwks.refreshes", JWKS_REFRESHES, "outcome", "failed");
         backplaneLost = counter("millipede.backplane.losses", "Times the backplane's subscriptions were lost");
         dropped = counter(
                 "millipede.publications.dropped",
@@ -248,6 +295,22 @@ public final class Metrics {
         Counter counter = rejected.get(reason);
         Objects.requireNonNullElse(counter, Objects.requireNonNull(rejected.get(OTHER)))
                 .increment();
+    }
+
+    /**
+     * A token was judged.
+     *
+     * @param result {@code valid}, {@code expired}, {@code unavailable} or the reason it is invalid for
+     */
+    public void tokenJudged(String result) {
+        Counter counter = tokens.get(result);
+        Objects.requireNonNullElse(counter, Objects.requireNonNull(tokens.get(OTHER)))
+                .increment();
+    }
+
+    /** The issuer was asked for its keys. */
+    public void jwksRefreshed(boolean answered) {
+        (answered ? jwksRefreshed : jwksFailed).increment();
     }
 
     public void backplaneLost() {
@@ -370,6 +433,18 @@ public final class Metrics {
                         "1 while publications are accepted and received",
                         () -> ready.getAsBoolean() ? 1 : 0)
                 .register(registry);
+    }
+
+    /** Seconds since the issuer last answered; the last supplier given counts. */
+    public void gaugeJwksAge(LongSupplier age) {
+        if (jwksAge.getAndSet(age) == null) {
+            gauge(
+                            "millipede.jwks.age",
+                            "Since the issuer last answered with its keys",
+                            () -> Objects.requireNonNull(jwksAge.get()).getAsLong())
+                    .baseUnit("seconds")
+                    .register(registry);
+        }
     }
 
     public void gaugeNodes(LongSupplier nodes) {

@@ -34,6 +34,7 @@ final class MetricsTest {
         metrics.gaugeBackplaneReady(() -> true);
         metrics.gaugeNodes(() -> 1);
         metrics.gaugeSubscriptions(0, () -> 0);
+        metrics.gaugeJwksAge(() -> 0);
 
         assertThat(documented()).isEqualTo(names(metrics.scrape(), Pattern.compile("# HELP (millipede_\\w+) .+")));
     }
@@ -134,6 +135,30 @@ final class MetricsTest {
         }
 
         assertThat(metrics.scrape()).contains("millipede_publications_skipped_total{reason=\"other\"} 0.0");
+    }
+
+    @Test
+    void whatBecomesOfTokensIsCountedByClosedWords() {
+        metrics.tokenJudged("valid");
+        metrics.tokenJudged("no expiry");
+        metrics.tokenJudged("unheard-of");
+        metrics.jwksRefreshed(true);
+        metrics.jwksRefreshed(false);
+
+        assertThat(metrics.scrape())
+                .contains("millipede_tokens_total{result=\"valid\"} 1.0")
+                .contains("millipede_tokens_total{result=\"no_expiry\"} 1.0")
+                .contains("millipede_tokens_total{result=\"other\"} 1.0")
+                .contains("millipede_jwks_refreshes_total{outcome=\"ok\"} 1.0")
+                .contains("millipede_jwks_refreshes_total{outcome=\"failed\"} 1.0");
+    }
+
+    @Test
+    void theAgeOfTheIssuersKeysIsThatOfTheLastAskedFor() {
+        metrics.gaugeJwksAge(() -> 3);
+        metrics.gaugeJwksAge(() -> 5);
+
+        assertThat(metrics.scrape()).contains("millipede_jwks_age_seconds 5.0");
     }
 
     @Test
