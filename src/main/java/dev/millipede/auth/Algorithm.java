@@ -61,6 +61,6 @@ enum Algorithm {
      * takes other forms of an elliptic signature, so that one token could be written in several ways.
      */
     boolean canBeAsLongAs(int characters) {
-        return characters == signatureLength || (signatureLength == 0 && characters > 0);
+        return signatureLength == 0 ? characters > 0 : characters == signatureLength;
     }
 }

@@ -86,7 +86,7 @@ final class JwksKeys {
 
     private Refresh succeeded(JwkSet set) {
         if (failing || !heard.ring.equals(set.ring())) {
-            log.info("auth.jwks: {} answers with {}, {} keys skipped", config.host(), set.ring(), set.skipped());
+            log.info("auth.jwks: {} has keys of {}; skipped: {}", config.host(), set.ring(), set.skipped());
         }
         heard = new Heard(set.ring(), clock.millis());
         return Refresh.DONE;
@@ -95,10 +95,10 @@ final class JwksKeys {
     private Refresh failed(Throwable failure) {
         if (!failing) {
             log.warn(
-                    "auth.jwks: {} does not answer with keys: {}; those of {} s ago go on for {} s at the most",
+                    "auth.jwks: {} does not answer with keys: {}; those of before, {}, count until they are {} s old",
                     config.host(),
                     failure.getMessage(),
-                    ageSeconds(),
+                    ring(),
                     config.keepFor().toSeconds());
         }
         return Refresh.FAILED;

@@ -50,10 +50,12 @@ final class JwksRequest {
     }
 
     private static Future<Buffer> body(HttpClientResponse response) {
-        if (response.statusCode() != 200) {
-            return Future.failedFuture("the answer is HTTP status " + response.statusCode());
-        }
         Promise<Buffer> promise = Promise.promise();
+        response.exceptionHandler(promise::tryFail);
+        if (response.statusCode() != 200) {
+            promise.tryFail("the answer is HTTP status " + response.statusCode());
+            return promise.future();
+        }
         Buffer body = Buffer.buffer();
         response.handler(part -> {
             if (body.length() + part.length() > MAX_LENGTH) {
@@ -62,7 +64,6 @@ final class JwksRequest {
                 body.appendBuffer(part);
             }
         });
-        response.exceptionHandler(promise::tryFail);
         response.endHandler(end -> promise.tryComplete(body));
         return promise.future();
     }

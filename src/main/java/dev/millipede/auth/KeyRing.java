@@ -89,8 +89,9 @@ final class KeyRing {
         return keys.hashCode();
     }
 
+    /** The algorithms there are keys of. */
     @Override
     public String toString() {
-        return "KeyRing" + keys;
+        return byAlgorithm.keySet().toString();
     }
 }

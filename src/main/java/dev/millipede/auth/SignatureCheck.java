@@ -21,6 +21,8 @@ final class SignatureCheck {
     /** More than a node's keys, so that only those it no longer has are forgotten. */
     private static final int PROVIDERS = 256;
 
+    private static final String SIGNATURE = "signature";
+
     private final Map<SignatureKey, JWTAuth> providers = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -36,6 +38,7 @@ final class SignatureCheck {
      * @param keys of the algorithm in the token's header, at least one
      */
     JsonObject claims(String token, List<SignatureKey> keys) throws RefusedException {
+        String reason = SIGNATURE;
         for (SignatureKey key : keys) {
             Future<User> result;
             try {
@@ -43,16 +46,16 @@ final class SignatureCheck {
                         .computeIfAbsent(key, SignatureCheck::provider)
                         .authenticate(new TokenCredentials(token));
             } catch (RuntimeException e) {
-                throw new RefusedException("malformed");
+                result = Future.failedFuture(e);
             }
             if (result.succeeded()) {
                 return result.result().attributes().getJsonObject("accessToken");
             }
             if (!isOtherSignature(result.cause())) {
-                throw new RefusedException("malformed");
+                reason = "malformed";
             }
         }
-        throw new RefusedException("signature");
+        throw new RefusedException(reason);
     }
 
     /** Bytes that cannot be a signature of this kind at all come wrapped. */

@@ -21,8 +21,8 @@ record TokenHeader(Algorithm algorithm, @Nullable String keyId) {
         }
         int first = token.indexOf('.');
         int second = token.indexOf('.', first + 1);
-        // The library takes more dots at the end as well: then one token could be written in many ways.
-        if (first <= 0 || second < 0 || token.indexOf('.', second + 1) >= 0) {
+        // The library takes more dots at the end as well, and padding: then one token could be written in many ways.
+        if (first <= 0 || second < 0 || token.indexOf('.', second + 1) >= 0 || token.indexOf('=') >= 0) {
             throw new RefusedException("malformed");
         }
         JsonObject header = parse(token.substring(0, first));
