@@ -62,6 +62,7 @@ public final class Node {
     private final Instant startedAt;
     private final Foundation foundation;
     private final NodeSlots slots;
+    private final NodeArrivalRate arrivalRate = new NodeArrivalRate(System::nanoTime);
     private final @Nullable NodeAddresses addresses;
     private final Metrics metrics;
     private final Vertx vertx;
@@ -202,7 +203,9 @@ public final class Node {
                 new JsonProtocol(),
                 backplane.broker(),
                 slots,
+                arrivalRate,
                 addresses,
+                foundation.instances(),
                 Boolean.getBoolean(UNSLICED) ? Shared.UNSLICED : Shared.SLICE_NANOS);
     }
 

@@ -9,4 +9,8 @@ import org.jspecify.annotations.Nullable;
 final class Extras {
     /** Of its address, given back when the socket is closed; null where addresses are not limited. */
     AddressLimit.@Nullable Share share;
+
+    /** Null where no rate of connections is limited. */
+    @Nullable
+    Spent spent;
 }

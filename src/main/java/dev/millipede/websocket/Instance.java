@@ -42,6 +42,7 @@ final class Instance {
     final Broker broker;
     final FrameReader frames;
     final Outbox outbox;
+    final Rates rates;
     final FanOut fanOut;
     final Heartbeat heartbeat;
     final Opening opening;
@@ -52,6 +53,7 @@ final class Instance {
     private final byte[] scratch = new byte[READ_SCRATCH];
     private final RandomGenerator random;
     private final Slots slots;
+    private final int instances;
     private int connections;
     private Runnable whenEmpty = () -> {};
     private Policy policy;
@@ -71,6 +73,9 @@ final class Instance {
         this.fanOut = new FanOut(loop, outbox, router, shared.sliceNanos(), this::dropped);
         this.heartbeat = new Heartbeat(outbox, protocol, config, random);
         this.policy = shared.policy();
+        this.rates = new Rates(this);
+        this.instances = shared.instances();
+        outbox.boundAll(UnsentBound.share(policy.limits(), instances));
         this.opening = new Opening(this, config.pingInterval());
         this.commands = new CommandHandler(
                 this, new HistoryReader(this, shared.recovery().maxPublications()));
@@ -86,6 +91,7 @@ final class Instance {
     /** From now on another policy holds. */
     void apply(Policy next) {
         policy = next;
+        outbox.boundAll(UnsentBound.share(next.limits(), instances));
     }
 
     /** Whether the caller may touch what this instance owns; for assertions. */
@@ -99,6 +105,11 @@ final class Instance {
 
     InstanceStatus status() {
         return new InstanceStatus(number, connections, subscribers.subscriptions());
+    }
+
+    /** A number from 0 to one less than the bound. */
+    int random(int bound) {
+        return random.nextInt(bound);
     }
 
     Slots slots() {
@@ -123,13 +134,15 @@ final class Instance {
     }
 
     void received(Connection from, ByteBuf data) {
-        metrics.bytesReceived(data.readableBytes());
+        int bytes = data.readableBytes();
+        metrics.bytesReceived(bytes);
         try {
             while (data.isReadable()) {
                 int count = Math.min(data.readableBytes(), scratch.length);
                 data.readBytes(scratch, 0, count);
                 from.received(scratch, count);
             }
+            rates.received(from, bytes);
         } catch (RuntimeException e) {
             failed(e);
             from.failed();

@@ -104,7 +104,9 @@ final class InstanceFixture {
                 new JsonProtocol(),
                 broker,
                 slots,
+                (perSecond, burst) -> true,
                 null,
+                1,
                 sliceNanos);
         instance = open(shared);
         instance.subscribers.start();
