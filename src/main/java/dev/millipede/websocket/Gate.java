@@ -8,6 +8,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.impl.HttpServerConnection;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * What happens to a request on the public listener: a WebSocket handshake is refused or upgraded, anything else goes to the
  * pages. Confined to the event loop of its WebSocketVerticle.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // closing a channel that is of no more use
 final class Gate implements Handler<HttpServerRequest> {
     /** Those who come too fast are spread over so many seconds, so that they do not come back together. */
     private static final int LATEST_RETRY_SECONDS = 5;
@@ -61,6 +63,10 @@ final class Gate implements Handler<HttpServerRequest> {
     @Override
     public void handle(HttpServerRequest request) {
         assert instance.onLoop();
+        if (!channel(request).isOpen()) {
+            // Sent behind a request that was refused.
+            return;
+        }
         arrivals.requested(request.connection(), System.nanoTime());
         if (!path.equals(request.path())) {
             door.pages().handle(request);
@@ -136,6 +142,14 @@ final class Gate implements Handler<HttpServerRequest> {
             response.putHeader("Retry-After", Integer.toString(retrySeconds));
         }
         response.end();
+        // Vert.x says so and goes on reading: what stands behind a refused request would be taken for the next one.
+        channel(request).flush().close();
+    }
+
+    private static Channel channel(HttpServerRequest request) {
+        return ((HttpServerConnection) request.connection())
+                .channelHandlerContext()
+                .channel();
     }
 
     /** A handshake on its way to become a connection. */

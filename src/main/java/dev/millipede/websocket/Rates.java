@@ -125,7 +125,7 @@ final class Rates {
         Limits limits = limits();
         Spent spent = spent(connection, limits);
         long rate = limits.bytesPerSecond();
-        if (spent.bytes > most(limits, rate) - rate) {
+        if (rate > 0 && spent.bytes > most(limits, rate) - rate) {
             return false;
         }
         spent.throttled = false;
@@ -153,7 +153,7 @@ final class Rates {
             long publications = limits.publicationsPerSecond();
             spent.publications = left(spent.publications, most(limits, publications), ticks * publications);
             long bytes = limits.bytesPerSecond();
-            spent.bytes = left(spent.bytes, most(limits, bytes) + ONE_READ * COST, ticks * bytes);
+            spent.bytes = bytes == 0 ? 0 : left(spent.bytes, most(limits, bytes) + ONE_READ * COST, ticks * bytes);
         }
         return spent;
     }
