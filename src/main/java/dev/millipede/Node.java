@@ -61,6 +61,7 @@ public final class Node {
     private final Instant startedAt;
     private final Foundation foundation;
     private final NodeSlots slots;
+    private final NodeArrivalRate arrivalRate = new NodeArrivalRate(System::nanoTime);
     private final @Nullable NodeAddresses addresses;
     private final Metrics metrics;
     private final Vertx vertx;
@@ -212,7 +213,9 @@ public final class Node {
                 backplane.userCounts(),
                 backplane.revocations(),
                 slots,
+                arrivalRate,
                 addresses,
+                foundation.instances(),
                 Boolean.getBoolean(UNSLICED) ? Shared.UNSLICED : Shared.SLICE_NANOS);
     }
 

@@ -45,7 +45,7 @@ public final class Metrics {
     /** WebSocket's own codes (RFC 6455 §7.4), then those of client protocol §7. */
     private static final int[] CLOSE_CODES = {
         1000, 1001, 1002, 1003, 1004, 1005, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 1015, 3000, 3001,
-        3004, 3005, 3008, 3012, 3500, 3501, 3502, 3503, 3504, 3505, 3506, 3508
+        3004, 3005, 3008, 3012, 3013, 3500, 3501, 3502, 3503, 3504, 3505, 3506, 3508
     };
 
     private static final String JWKS_REFRESHES = "Times the issuer was asked for its keys";
@@ -96,6 +96,7 @@ public final class Metrics {
     private final Map<String, Counter> proxiesRejected = new HashMap<>();
     private final EnumMap<CommandKind, Counter> commands = new EnumMap<>(CommandKind.class);
     private final CodeCounters failed;
+    private final EnumMap<LimitKind, Counter> limited = new EnumMap<>(LimitKind.class);
     private final String[] namespaces;
     private final List<EnumMap<Source, Counter>> publications = new ArrayList<>();
     private final Counter encoded;
@@ -166,6 +167,9 @@ public final class Metrics {
                 "Commands answered with an error, by its code",
                 "code",
                 CodeCounters.range(100, 112));
+        for (LimitKind kind : LimitKind.values()) {
+            limited.put(kind, counter("millipede.limited", "Times a limit was enforced", "limit", kind.label()));
+        }
 
         this.namespaces = namespaces.toArray(String[]::new);
         for (String namespace : this.namespaces) {
@@ -264,6 +268,11 @@ public final class Metrics {
 
     public void commandFailed(int errorCode) {
         failed.increment(errorCode);
+    }
+
+    /** A limit was enforced; in addition to what tells how. */
+    public void limited(LimitKind kind) {
+        of(limited, kind).increment();
     }
 
     /** A publication that was accepted, or that the backplane brought. */

@@ -79,7 +79,9 @@ public final class EchoConnection extends Connection {
                 backplane.userCounts(),
                 backplane.revocations(),
                 new CountedSlots(),
+                (perSecond, burst) -> true,
                 null,
+                1,
                 Shared.SLICE_NANOS);
         PublicDoor door = new PublicDoor(
                 HttpConfig.at(new ListenAddress(host, port)), EchoConnection::notFound, false, request -> 0);

@@ -109,7 +109,9 @@ final class InstanceFixture {
                 backplane.userCounts(),
                 backplane.revocations(),
                 slots,
+                (perSecond, burst) -> true,
                 null,
+                1,
                 sliceNanos);
         instance = open(shared);
         instance.subscribers.start();
