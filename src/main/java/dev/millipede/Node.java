@@ -18,6 +18,7 @@ import dev.millipede.protocol.json.JsonProtocol;
 import dev.millipede.protocol.json.PlainMessage;
 import dev.millipede.router.RouterVerticle;
 import dev.millipede.websocket.HttpConfig;
+import dev.millipede.websocket.Policy;
 import dev.millipede.websocket.Rules;
 import dev.millipede.websocket.Shared;
 import dev.millipede.websocket.WebSocketVerticle;
@@ -25,6 +26,7 @@ import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -194,13 +196,17 @@ public final class Node {
                 new Permissions(config.auth().insecure()),
                 clock,
                 Version.name(),
-                config.websocket().channelsPerConnection());
+                Duration.ofSeconds(25),
+                false,
+                false);
         return new Shared(
                 config.websocket(),
                 config.recovery(),
-                rules,
+                new Policy(rules, config.websocket().limits(), config.http().allowedOrigins()),
                 new JsonProtocol(),
                 backplane.broker(),
+                backplane.userCounts(),
+                backplane.revocations(),
                 slots,
                 addresses,
                 Boolean.getBoolean(UNSLICED) ? Shared.UNSLICED : Shared.SLICE_NANOS);

@@ -1,5 +1,6 @@
 package dev.millipede.websocket;
 
+import dev.millipede.backplane.Revocation;
 import dev.millipede.bus.BusRecord;
 import dev.millipede.bus.InstanceRecord;
 import dev.millipede.bus.LocalBus;
@@ -19,6 +20,7 @@ import io.vertx.core.internal.ContextInternal;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -121,6 +123,22 @@ public final class WebSocketVerticle extends VerticleBase {
     /** The ports listened on, in the order of {@code http.listen}; the same for all instances. Valid once deployed. */
     public List<Integer> ports() {
         return servers.stream().map(HttpServer::actualPort).toList();
+    }
+
+    /** Lets another policy hold from now on; safe on any thread. */
+    public Future<Void> apply(Policy policy) {
+        Promise<Void> applied = Promise.promise();
+        context.runOnContext(on -> {
+            instance.apply(policy);
+            gate.apply(policy);
+            applied.complete();
+        });
+        return applied.future();
+    }
+
+    /** Closes connections that came by what is revoked; safe on any thread. */
+    public void revoked(Set<Revocation> revocations) {
+        context.runOnContext(on -> instance.revoked(revocations));
     }
 
     /** Subscriptions held here; for metrics, a value a moment old will do. */

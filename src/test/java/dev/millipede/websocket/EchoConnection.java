@@ -3,6 +3,7 @@ package dev.millipede.websocket;
 import dev.millipede.auth.AuthConfig;
 import dev.millipede.auth.Authenticator;
 import dev.millipede.auth.Permissions;
+import dev.millipede.backplane.memory.MemoryBackplane;
 import dev.millipede.bus.LocalBus;
 import dev.millipede.channel.Namespaces;
 import dev.millipede.metrics.Metrics;
@@ -45,20 +46,39 @@ public final class EchoConnection extends Connection {
      */
     public static WebSocketVerticle verticle(Vertx vertx, String host, int port, Runnable opened) {
         WebSocketConfig config = new WebSocketConfig(
-                "/", 1, LONG, LONG, LONG, LONG, Duration.ofSeconds(5), 64 * MIB, 16 * MIB, 16 * MIB, 1, 0, 0, 0, MIB);
+                "/",
+                1,
+                LONG,
+                LONG,
+                LONG,
+                LONG,
+                Duration.ofSeconds(5),
+                64 * MIB,
+                16 * MIB,
+                16 * MIB,
+                0,
+                0,
+                0,
+                MIB,
+                Limits.DEFAULTS);
         Rules rules = new Rules(
                 new Namespaces(List.of()),
                 new Authenticator(AuthConfig.DEFAULTS, null),
                 new Permissions(false),
                 InstantSource.system(),
                 "echo",
-                1);
+                LONG,
+                false,
+                false);
+        MemoryBackplane backplane = new MemoryBackplane();
         Shared shared = new Shared(
                 config,
                 RecoveryConfig.DEFAULTS,
-                rules,
+                new Policy(rules, Limits.DEFAULTS, List.of()),
                 new JsonProtocol(),
                 new FakeBroker(),
+                backplane.userCounts(),
+                backplane.revocations(),
                 new CountedSlots(),
                 null,
                 Shared.SLICE_NANOS);
