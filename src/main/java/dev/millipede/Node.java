@@ -2,12 +2,14 @@ package dev.millipede;
 
 import dev.millipede.api.ApiRoutes;
 import dev.millipede.api.ApiVerticle;
+import dev.millipede.api.Revocable;
 import dev.millipede.auth.Authenticator;
 import dev.millipede.auth.Permissions;
 import dev.millipede.auth.TokenVerifier;
 import dev.millipede.backplane.Backplane;
 import dev.millipede.backplane.memory.MemoryBackplane;
 import dev.millipede.backplane.redis.RedisBackplane;
+import dev.millipede.backplane.redis.Registration;
 import dev.millipede.bus.LocalBus;
 import dev.millipede.cluster.Membership;
 import dev.millipede.cluster.NodeFacts;
@@ -89,9 +91,17 @@ public final class Node {
         this.bus = LocalBus.open(vertx, () -> metrics.controlRejected("foreign"));
         this.backplane = switch (config.backplane().type()) {
             case MEMORY -> new MemoryBackplane();
-            case REDIS ->
-                new RedisBackplane(vertx, config.backplane().redis(), config.namespaces(), PlainMessage::ofText);
+            case REDIS -> redisBackplane();
         };
+    }
+
+    private RedisBackplane redisBackplane() {
+        // Nothing can be revoked yet: what says whether tokens are looked up is still to come.
+        Registration registration = new Registration(foundation.uid(), false, metrics::countedLocally);
+        RedisBackplane redis = new RedisBackplane(
+                vertx, config.backplane().redis(), config.namespaces(), PlainMessage::ofText, registration);
+        metrics.gaugeNodeLease(redis::holdsLease);
+        return redis;
     }
 
     /**
@@ -208,7 +218,14 @@ public final class Node {
 
     private ApiRoutes apiRoutes() {
         return new ApiRoutes(
-                config.internal().apiKeys(), config.namespaces(), backplane.broker(), bus, metrics, this::isReady);
+                config.internal().apiKeys(),
+                config.namespaces(),
+                backplane.broker(),
+                backplane.revocations(),
+                Revocable.NOTHING,
+                bus,
+                metrics,
+                this::isReady);
     }
 
     /** Whether clients can be served now: everything runs and publications can be accepted and received. */

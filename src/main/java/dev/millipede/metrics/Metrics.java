@@ -47,6 +47,8 @@ public final class Metrics {
         3004, 3005, 3008, 3012, 3500, 3501, 3502, 3503, 3506, 3508
     };
 
+    private static final String[] REVOCATION_KINDS = {"user", "token"};
+
     private static final String[] SKIP_REASONS = {"version", "malformed", "utf8", "length", OTHER};
 
     private static final String[] REJECT_REASONS = {
@@ -73,6 +75,8 @@ public final class Metrics {
     private final Counter backplaneLost;
     private final Counter dropped;
     private final StreamMeters streams;
+    private final Counter countedLocally;
+    private final Map<String, Counter> revocations = new HashMap<>();
     private final Counter deliveries;
     private final Counter deliveredBytes;
     private final Counter bytesReceived;
@@ -161,6 +165,14 @@ public final class Metrics {
                 "millipede.publications.dropped",
                 "Publications kept from an instance that had used up its delivery budget, once for each instance");
         streams = new StreamMeters(registry);
+        countedLocally = counter(
+                "millipede.user.limit.local",
+                "Connections that this node's own count of their user decided on, as Redis could not be asked");
+        for (String kind : REVOCATION_KINDS) {
+            revocations.put(
+                    kind,
+                    counter("millipede.revocations", "Revocations this node was asked for and made", "kind", kind));
+        }
         deliveries = counter("millipede.deliveries", "Publications handed to connections, once for each connection");
         deliveredBytes = bytes("millipede.delivered", "Bytes of deliveries, frame headers included");
         bytesReceived = bytes("millipede.received", "Bytes read from connections");
@@ -248,6 +260,20 @@ public final class Metrics {
         Counter counter = rejected.get(reason);
         Objects.requireNonNullElse(counter, Objects.requireNonNull(rejected.get(OTHER)))
                 .increment();
+    }
+
+    /** How many connections a user has elsewhere could not be had. */
+    public void countedLocally() {
+        countedLocally.increment();
+    }
+
+    /**
+     * Somebody asked for a revocation, and it was made.
+     *
+     * @param kind {@code user} or {@code token}
+     */
+    public void revoked(String kind) {
+        Objects.requireNonNull(revocations.get(kind)).increment();
     }
 
     public void backplaneLost() {
@@ -369,6 +395,15 @@ public final class Metrics {
                         "millipede.backplane.ready",
                         "1 while publications are accepted and received",
                         () -> ready.getAsBoolean() ? 1 : 0)
+                .register(registry);
+    }
+
+    /** Only where nodes have leases. */
+    public void gaugeNodeLease(BooleanSupplier held) {
+        gauge(
+                        "millipede.node.lease.held",
+                        "1 while the other nodes count what is counted here",
+                        () -> held.getAsBoolean() ? 1 : 0)
                 .register(registry);
     }
 
