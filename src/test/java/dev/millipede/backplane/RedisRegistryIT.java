@@ -16,6 +16,7 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 
 /** As a user with the rights of the documentation and no other, behind a prefix. */
 class RedisRegistryIT extends RegistryContract {
@@ -44,6 +45,7 @@ class RedisRegistryIT extends RegistryContract {
             throw new AssertionError("Redis was not asked");
         });
         RedisBackplane backplane = new RedisBackplane(vertx, config, NAMESPACES, PlainMessage::ofText, registration);
+        holdsLease = backplane::holdsLease;
         return Future.succeededFuture(backplane);
     }
 
