@@ -142,6 +142,7 @@ final class UserLedger implements Lease.Holder {
         share.busy = true;
         if (under == null || waiting > MOST_WAITING) {
             decideAlone(share, together);
+            change(share);
             settle(share);
             return;
         }
@@ -229,10 +230,11 @@ final class UserLedger implements Lease.Holder {
         }
     }
 
+    /** Each of those once: what fails at once is put behind them. */
     private void flush() {
         String under = id;
         List<UserShare> batch = new ArrayList<>();
-        while (under != null && !changed.isEmpty() && writing < MOST_WRITES) {
+        for (int left = changed.size(); under != null && left > 0 && writing < MOST_WRITES; left--) {
             UserShare next = changed.remove();
             // One that is busy comes back when it is not.
             if (next.changed && !next.busy) {
@@ -240,22 +242,29 @@ final class UserLedger implements Lease.Holder {
                 next.busy = true;
                 batch.add(next);
             }
-            if (batch.size() == BATCH || (changed.isEmpty() && !batch.isEmpty())) {
+            if (batch.size() == BATCH) {
                 write(under, batch);
                 batch = new ArrayList<>();
             }
+        }
+        if (under != null && !batch.isEmpty()) {
+            write(under, batch);
         }
     }
 
     private void write(String under, List<UserShare> batch) {
         Request request = Script.COUNTS.call(batch.size());
         batch.forEach(share -> request.arg(keys.connections(share.user)));
-        request.arg(under).arg(KEPT_MILLIS);
+        request.arg(under).arg(keys.leases()).arg(KEPT_MILLIS);
         batch.forEach(share -> request.arg(share.count));
         writing++;
         send(request, (answer, failure) -> {
             writing--;
-            boolean done = RegistryAnswers.code(answer, failure) == RegistryAnswers.DONE;
+            int code = RegistryAnswers.code(answer, failure);
+            boolean done = code == RegistryAnswers.DONE;
+            if (code == RegistryAnswers.GONE) {
+                missed.accept(under);
+            }
             for (UserShare share : batch) {
                 if (!done) {
                     change(share);
