@@ -96,6 +96,21 @@ class RedisRevocationsIT {
     }
 
     @Test
+    void aRedisWhoseClockIsBehindTheLastOnesTellsToo() {
+        revoke(ANN);
+        Eventually.until(heardByCut::size, told -> told == 1);
+        relay.refuse();
+        relay.cut();
+        redis.command("DEL", "millipede:revocations:log");
+        String id = System.currentTimeMillis() - RevocationLog.OVERLAP_MILLIS / 2 + "-0";
+        redis.command("XADD", "millipede:revocations:log", id, "u", "ben");
+        relay.accept();
+
+        Eventually.within(PATIENCE, () -> heardByCut.contains(new OfUser("ben")), told -> told);
+        assertThat(heardByCut).hasSize(2);
+    }
+
+    @Test
     void aNodeThatStartsIsNotToldOfWhatWasRevokedBefore() {
         revoke(ANN);
         try (StreamNode late = new StreamNode(redis)) {
