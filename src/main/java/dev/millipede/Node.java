@@ -3,10 +3,13 @@ package dev.millipede;
 import dev.millipede.api.ApiRoutes;
 import dev.millipede.api.ApiVerticle;
 import dev.millipede.auth.Authentication;
+import dev.millipede.api.Revocable;
 import dev.millipede.auth.Permissions;
+import dev.millipede.auth.RevocationConfig;
 import dev.millipede.backplane.Backplane;
 import dev.millipede.backplane.memory.MemoryBackplane;
 import dev.millipede.backplane.redis.RedisBackplane;
+import dev.millipede.backplane.redis.Registration;
 import dev.millipede.bus.LocalBus;
 import dev.millipede.cluster.Membership;
 import dev.millipede.cluster.NodeFacts;
@@ -92,9 +95,18 @@ public final class Node {
         this.authentication = new Authentication(vertx, config.auth(), clock, metrics);
         this.backplane = switch (config.backplane().type()) {
             case MEMORY -> new MemoryBackplane();
-            case REDIS ->
-                new RedisBackplane(vertx, config.backplane().redis(), config.namespaces(), PlainMessage::ofText);
+            case REDIS -> redisBackplane();
         };
+    }
+
+    private RedisBackplane redisBackplane() {
+        RevocationConfig revocation = config.auth().revocation();
+        Registration registration =
+                new Registration(foundation.uid(), revocation.users() || revocation.tokens(), metrics::countedLocally);
+        RedisBackplane redis = new RedisBackplane(
+                vertx, config.backplane().redis(), config.namespaces(), PlainMessage::ofText, registration);
+        metrics.gaugeNodeLease(redis::holdsLease);
+        return redis;
     }
 
     /**
@@ -162,6 +174,7 @@ public final class Node {
             api = verticle;
             deployed = deployed.compose(done -> deploy(stage("API"), verticle));
         }
+        backplane.revocations().listen(revoked -> webSockets.forEach(each -> each.revoked(revoked)));
         return deployed.compose(done -> deployNodes()).onSuccess(done -> started.set(true));
     }
 
@@ -221,7 +234,19 @@ public final class Node {
 
     private ApiRoutes apiRoutes() {
         return new ApiRoutes(
-                config.internal().apiKeys(), config.namespaces(), backplane.broker(), bus, metrics, this::isReady);
+                config.internal().apiKeys(),
+                config.namespaces(),
+                backplane.broker(),
+                backplane.revocations(),
+                revocable(),
+                bus,
+                metrics,
+                this::isReady);
+    }
+
+    private Revocable revocable() {
+        RevocationConfig revocation = config.auth().revocation();
+        return new Revocable(revocation.users(), revocation.tokens(), revocation.ttl());
     }
 
     /** Whether clients can be served now: everything runs and publications can be accepted and received. */

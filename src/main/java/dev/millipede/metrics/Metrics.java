@@ -50,6 +50,8 @@ public final class Metrics {
 
     private static final String JWKS_REFRESHES = "Times the issuer was asked for its keys";
 
+    private static final String[] REVOCATION_KINDS = {"user", "token"};
+
     private static final String[] SKIP_REASONS = {"version", "malformed", "utf8", "length", OTHER};
 
     private static final String[] REJECT_REASONS = {
@@ -110,6 +112,8 @@ public final class Metrics {
     private final Counter backplaneLost;
     private final Counter dropped;
     private final StreamMeters streams;
+    private final Counter countedLocally;
+    private final Map<String, Counter> revocations = new HashMap<>();
     private final Counter deliveries;
     private final Counter deliveredBytes;
     private final Counter bytesReceived;
@@ -212,6 +216,14 @@ public final class Metrics {
                 "millipede.publications.dropped",
                 "Publications kept from an instance that had used up its delivery budget, once for each instance");
         streams = new StreamMeters(registry);
+        countedLocally = counter(
+                "millipede.user.limit.local",
+                "Connections that this node's own count of their user decided on, as Redis could not be asked");
+        for (String kind : REVOCATION_KINDS) {
+            revocations.put(
+                    kind,
+                    counter("millipede.revocations", "Revocations this node was asked for and made", "kind", kind));
+        }
         deliveries = counter("millipede.deliveries", "Publications handed to connections, once for each connection");
         deliveredBytes = bytes("millipede.delivered", "Bytes of deliveries, frame headers included");
         bytesReceived = bytes("millipede.received", "Bytes read from connections");
@@ -320,6 +332,20 @@ public final class Metrics {
     /** The issuer was asked for its keys. */
     public void jwksRefreshed(boolean answered) {
         (answered ? jwksRefreshed : jwksFailed).increment();
+    }
+
+    /** How many connections a user has elsewhere could not be had. */
+    public void countedLocally() {
+        countedLocally.increment();
+    }
+
+    /**
+     * Somebody asked for a revocation, and it was made.
+     *
+     * @param kind {@code user} or {@code token}
+     */
+    public void revoked(String kind) {
+        Objects.requireNonNull(revocations.get(kind)).increment();
     }
 
     public void backplaneLost() {
@@ -454,6 +480,15 @@ public final class Metrics {
                     .baseUnit("seconds")
                     .register(registry);
         }
+    }
+
+    /** Only where nodes have leases. */
+    public void gaugeNodeLease(BooleanSupplier held) {
+        gauge(
+                        "millipede.node.lease.held",
+                        "1 while the other nodes count what is counted here",
+                        () -> held.getAsBoolean() ? 1 : 0)
+                .register(registry);
     }
 
     public void gaugeNodes(LongSupplier nodes) {

@@ -33,6 +33,7 @@ final class MetricsTest {
         metrics.gaugeChannels(() -> 0);
         metrics.gaugeBackplaneReady(() -> true);
         metrics.gaugeNodes(() -> 1);
+        metrics.gaugeNodeLease(() -> true);
         metrics.gaugeSubscriptions(0, () -> 0);
         metrics.gaugeJwksAge(() -> 0);
 
@@ -101,6 +102,9 @@ final class MetricsTest {
         metrics.encoded();
         metrics.publicationUnrouted();
         metrics.backplaneLost();
+        metrics.countedLocally();
+        metrics.revoked("user");
+        metrics.revoked("token");
         metrics.publicationSkipped("unheard-of");
         metrics.controlRejected("seal");
         metrics.controlRejected("unheard-of");
@@ -123,6 +127,9 @@ final class MetricsTest {
                 .contains("millipede_cluster_rejected_total{reason=\"seal\"} 1.0")
                 .contains("millipede_cluster_rejected_total{reason=\"other\"} 1.0")
                 .contains("millipede_backplane_losses_total 1.0")
+                .contains("millipede_user_limit_local_total 1.0")
+                .contains("millipede_revocations_total{kind=\"user\"} 1.0")
+                .contains("millipede_revocations_total{kind=\"token\"} 1.0")
                 .contains("millipede_publications_skipped_total{reason=\"other\"} 1.0");
     }
 
