@@ -17,13 +17,17 @@ import dev.millipede.os.OpenFiles;
 import dev.millipede.protocol.json.JsonProtocol;
 import dev.millipede.protocol.json.PlainMessage;
 import dev.millipede.router.RouterVerticle;
+import dev.millipede.tls.TlsWatch;
+import dev.millipede.tls.UnusableTlsException;
 import dev.millipede.websocket.HttpConfig;
 import dev.millipede.websocket.Rules;
 import dev.millipede.websocket.Shared;
 import dev.millipede.websocket.WebSocketVerticle;
 import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -56,6 +60,9 @@ public final class Node {
 
     private static final long LEAVE_SECONDS = 4;
 
+    /** For what blocks. */
+    private static final DeploymentOptions WORKER = new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER);
+
     private final NodeConfig config;
     private final InstantSource clock;
     private final Instant startedAt;
@@ -66,6 +73,7 @@ public final class Node {
     private final Vertx vertx;
     private final LocalBus bus;
     private final Backplane backplane;
+    private final NodeTls tls;
     private final List<WebSocketVerticle> webSockets = new ArrayList<>();
     /** What runs, in stages: each is stopped as a whole before the one that was started before it. */
     private final List<Stage> stages = new ArrayList<>();
@@ -76,7 +84,8 @@ public final class Node {
     private final AtomicBoolean started = new AtomicBoolean();
     private @Nullable ApiVerticle api;
 
-    private Node(NodeConfig config, Foundation foundation, InstantSource clock) {
+    private Node(NodeConfig config, Foundation foundation, InstantSource clock) throws UnusableTlsException {
+        this.tls = NodeTls.load(config, foundation.vertx());
         this.config = config;
         this.clock = clock;
         this.startedAt = clock.instant();
@@ -118,7 +127,7 @@ public final class Node {
     private static Future<Node> on(Foundation foundation, NodeConfig config) {
         try {
             return Future.succeededFuture(new Node(config, foundation, InstantSource.system()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | UnusableTlsException e) {
             return foundation.vertx().close().transform(closed -> Future.failedFuture(e));
         }
     }
@@ -143,18 +152,25 @@ public final class Node {
         stages.add(new Stage("backplane", backplane::close));
         List<String> instanceStage = stage("web sockets");
         for (int i = 0; i < foundation.instances(); i++) {
-            WebSocketVerticle webSocket = new WebSocketVerticle(i, shared(), http.publicDoor(vertx), bus, metrics);
+            WebSocketVerticle webSocket =
+                    new WebSocketVerticle(i, shared(), http.publicDoor(vertx, tls.forClients()), bus, metrics);
             metrics.gaugeSubscriptions(i, webSocket::subscriptions);
             webSockets.add(webSocket);
             deployed = deployed.compose(done -> deploy(instanceStage, webSocket));
         }
         if (!config.sharesPublicListener()) {
-            ApiVerticle verticle =
-                    new ApiVerticle(config.internal().host(), config.internal().port(), http::internal);
+            ApiVerticle verticle = new ApiVerticle(
+                    config.internal().host(), config.internal().port(), tls.forBackends(), http::internal);
             api = verticle;
             deployed = deployed.compose(done -> deploy(stage("API"), verticle));
         }
-        return deployed.compose(done -> deployNodes()).onSuccess(done -> started.set(true));
+        List<String> certificates = stage("certificates");
+        deployed = deployed.compose(done -> deployNodes());
+        // After the others, as a worker too counts when event loops are given out.
+        for (TlsWatch watch : tls.watches(webSockets.get(0), api, metrics, clock)) {
+            deployed = deployed.compose(done -> deploy(certificates, watch, WORKER));
+        }
+        return deployed.onSuccess(done -> started.set(true));
     }
 
     /** Comes last: it says how others name this node, and that it is there. A stop begins with its goodbye. */
@@ -183,7 +199,11 @@ public final class Node {
     }
 
     private Future<Void> deploy(List<String> stage, Deployable verticle) {
-        return vertx.deployVerticle(verticle).onSuccess(stage::add).mapEmpty();
+        return deploy(stage, verticle, new DeploymentOptions());
+    }
+
+    private Future<Void> deploy(List<String> stage, Deployable verticle, DeploymentOptions options) {
+        return vertx.deployVerticle(verticle, options).onSuccess(stage::add).mapEmpty();
     }
 
     private Shared shared() {

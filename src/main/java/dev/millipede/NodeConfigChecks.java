@@ -181,6 +181,9 @@ final class NodeConfigChecks {
         if (config.http().clientAddress() == ClientAddress.Source.PROXY) {
             problem("http.clientAddress", "\"proxy\"", message);
         }
+        if (config.internal().tls() != null) {
+            problem("internal.tls", "", "the API shares the public listener, whose certificate is http.tls");
+        }
     }
 
     private static boolean overlap(ListenAddress one, ListenAddress other) {

@@ -2,6 +2,7 @@ package dev.millipede;
 
 import dev.millipede.cluster.CannotJoinException;
 import dev.millipede.config.ConfigException;
+import dev.millipede.tls.UnusableTlsException;
 import dev.millipede.websocket.ListenAddress;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -102,7 +103,9 @@ final class ServeCommand implements Callable<Integer> {
 
     private static Object reason(Exception e) {
         Throwable cause = e.getCause();
-        if (cause instanceof CannotJoinException || cause instanceof TimeoutException) {
+        if (cause instanceof CannotJoinException
+                || cause instanceof TimeoutException
+                || cause instanceof UnusableTlsException) {
             return String.valueOf(cause.getMessage());
         }
         return cause == null ? "took too long" : cause;
@@ -122,7 +125,7 @@ final class ServeCommand implements Callable<Integer> {
         }
         log.info(
                 "API, metrics, health: http{}://{}:{}/",
-                config.sharesPublicListener() ? scheme : "",
+                config.internal().tls() != null || (config.sharesPublicListener() && !scheme.isEmpty()) ? "s" : "",
                 config.internal().host(),
                 node.internalPort());
         if (config.development()) {

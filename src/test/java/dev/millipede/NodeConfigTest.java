@@ -228,7 +228,7 @@ class NodeConfigTest {
 
         assertThat(config.development()).isTrue();
         assertThat(config.http()).isEqualTo(HttpConfig.DEFAULTS);
-        assertThat(config.internal()).isEqualTo(new InternalConfig("127.0.0.1", 9000, List.of("development")));
+        assertThat(config.internal()).isEqualTo(new InternalConfig("127.0.0.1", 9000, List.of("development"), null));
         assertThat(config.auth()).isEqualTo(new AuthConfig(true, SECRET, false));
         assertThat(config.backplane()).isEqualTo(BackplaneConfig.DEFAULTS);
         assertThat(config.namespaces().all())

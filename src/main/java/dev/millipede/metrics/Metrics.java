@@ -73,6 +73,7 @@ public final class Metrics {
     private final Counter backplaneLost;
     private final Counter dropped;
     private final StreamMeters streams;
+    private final ReloadMeters reloads;
     private final Counter deliveries;
     private final Counter deliveredBytes;
     private final Counter bytesReceived;
@@ -161,6 +162,7 @@ public final class Metrics {
                 "millipede.publications.dropped",
                 "Publications kept from an instance that had used up its delivery budget, once for each instance");
         streams = new StreamMeters(registry);
+        reloads = new ReloadMeters(registry);
         deliveries = counter("millipede.deliveries", "Publications handed to connections, once for each connection");
         deliveredBytes = bytes("millipede.delivered", "Bytes of deliveries, frame headers included");
         bytesReceived = bytes("millipede.received", "Bytes read from connections");
@@ -348,6 +350,29 @@ public final class Metrics {
      */
     public void proxyRejected(String reason) {
         Objects.requireNonNull(proxiesRejected.get(reason)).increment();
+    }
+
+    /** A listener's certificate had changed: it is served now, or cannot be. */
+    public void tlsReloaded(boolean served) {
+        (served ? reloads.certificatesTaken : reloads.certificatesRefused).increment();
+    }
+
+    /** The configuration was read again: it holds now, or the one before goes on. */
+    public void reloaded(boolean taken) {
+        (taken ? reloads.configurationsTaken : reloads.configurationsRefused).increment();
+    }
+
+    /**
+     * Once for each listener with TLS.
+     *
+     * @param listener {@code public} or {@code internal}
+     * @param seconds until it ends
+     */
+    public void gaugeCertificate(String listener, LongSupplier seconds) {
+        gauge("millipede.tls.certificate.expires", "Until the certificate that is served ends", seconds)
+                .baseUnit("seconds")
+                .tag("listener", listener)
+                .register(registry);
     }
 
     public void gaugeDescriptors(LongSupplier free) {

@@ -1,6 +1,7 @@
 package dev.millipede.websocket;
 
 import dev.millipede.config.ConfigCursor;
+import dev.millipede.tls.TlsFiles;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -52,14 +53,6 @@ public record HttpConfig(
         WAIT
     }
 
-    /**
-     * Where the certificate is.
-     *
-     * @param certificate path of a PEM file with the certificate and its chain
-     * @param key path of a PEM file with the private key
-     */
-    public record TlsFiles(String certificate, String key) {}
-
     /** The defaults, at other addresses. */
     public static HttpConfig at(ListenAddress... listen) {
         return new HttpConfig(
@@ -86,7 +79,7 @@ public record HttpConfig(
                 cursor.word("clientAddress", DEFAULTS.clientAddress),
                 trustedProxies(cursor),
                 origins(cursor),
-                tls(cursor.section("tls")));
+                TlsFiles.read(cursor.section("tls")));
         if (config.clientAddress != ClientAddress.Source.SOCKET
                 && cursor.strings("trustedProxies").isEmpty()) {
             cursor.reject("clientAddress", "needs trustedProxies, nobody else is believed");
@@ -144,17 +137,5 @@ public record HttpConfig(
             }
         }
         return origins;
-    }
-
-    private static @Nullable TlsFiles tls(ConfigCursor cursor) {
-        String certificate = cursor.stringOrNull("certificate");
-        String key = cursor.stringOrNull("key");
-        if (certificate == null && key != null) {
-            cursor.reject("certificate", "must be set where key is");
-        }
-        if (key == null && certificate != null) {
-            cursor.reject("key", "must be set where certificate is");
-        }
-        return certificate == null || key == null ? null : new TlsFiles(certificate, key);
     }
 }

@@ -3,6 +3,7 @@ package dev.millipede.websocket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millipede.support.SectionReading;
+import dev.millipede.tls.TlsFiles;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +41,7 @@ class HttpConfigTest {
                                 new AddressRanges.Range("0a000000", 8),
                                 new AddressRanges.Range("fd000000000000000000000000000007", 128))),
                         List.of("https://chat.example.com:8443", "app://x"),
-                        new HttpConfig.TlsFiles("cert.pem", "key.pem")));
+                        new TlsFiles("cert.pem", "key.pem")));
     }
 
     @Test
