@@ -20,6 +20,7 @@ import dev.millipede.router.RouterVerticle;
 import dev.millipede.tls.TlsWatch;
 import dev.millipede.tls.UnusableTlsException;
 import dev.millipede.websocket.HttpConfig;
+import dev.millipede.websocket.Policy;
 import dev.millipede.websocket.Rules;
 import dev.millipede.websocket.Shared;
 import dev.millipede.websocket.WebSocketVerticle;
@@ -213,12 +214,11 @@ public final class Node {
                 new Authenticator(config.auth(), secret == null ? null : new TokenVerifier(secret, clock)),
                 new Permissions(config.auth().insecure()),
                 clock,
-                Version.name(),
-                config.websocket().channelsPerConnection());
+                Version.name());
         return new Shared(
                 config.websocket(),
                 config.recovery(),
-                rules,
+                new Policy(rules, config.websocket().limits(), config.http().allowedOrigins()),
                 new JsonProtocol(),
                 backplane.broker(),
                 slots,

@@ -15,12 +15,13 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a listener serves: the contents of its {@link TlsFiles}, read once and found fit for each other, so that no handshake
- * can see a certificate and the key of another. Immutable; equal when the contents are.
+ * can see a certificate and the key of another. Immutable.
  */
 public final class TlsMaterial {
     private static final Set<String> PROTOCOLS = new LinkedHashSet<>(List.of("TLSv1.3", "TLSv1.2"));
@@ -55,9 +56,17 @@ public final class TlsMaterial {
      * @throws UnusableTlsException if a file cannot be read or parsed, or they do not fit each other
      */
     public static TlsMaterial load(TlsFiles files, Vertx vertx) throws UnusableTlsException {
+        return load(files, vertx, null);
+    }
+
+    /** As {@link #load(TlsFiles, Vertx)}; where the files hold what is known already, that, without trying it again. */
+    static TlsMaterial load(TlsFiles files, Vertx vertx, @Nullable TlsMaterial known) throws UnusableTlsException {
         Buffer certificate = read(files.certificate());
         Buffer key = read(files.key());
         Buffer clientCa = files.clientCa() == null ? null : read(files.clientCa());
+        if (known != null && known.holds(certificate, key, clientCa)) {
+            return known;
+        }
         X509Certificate leaf = new PairCheck(files, vertx).leaf(certificate, key, clientCa);
         return new TlsMaterial(certificate, key, clientCa, leaf);
     }
@@ -115,16 +124,7 @@ public final class TlsMaterial {
         return leaf.getSubjectX500Principal().getName() + " until " + expiresAt();
     }
 
-    @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof TlsMaterial that
-                && certificate.equals(that.certificate)
-                && key.equals(that.key)
-                && (clientCa == null ? that.clientCa == null : clientCa.equals(that.clientCa));
-    }
-
-    @Override
-    public int hashCode() {
-        return certificate.hashCode();
+    private boolean holds(Buffer otherCertificate, Buffer otherKey, @Nullable Buffer otherCa) {
+        return certificate.equals(otherCertificate) && key.equals(otherKey) && Objects.equals(clientCa, otherCa);
     }
 }

@@ -32,6 +32,7 @@ public final class TlsWatch extends VerticleBase {
     /** What was said last of files that cannot be served, so that it is not said at each look; null where nothing was. */
     private @Nullable String complaint;
 
+    /** Of the next look; looks that take longer than they are apart do not pile up. */
     private long timer = -1;
 
     @SuppressWarnings("NullAway.Init") // set by init, which Vert.x calls first
@@ -82,7 +83,7 @@ public final class TlsWatch extends VerticleBase {
             vertx.cancelTimer(timer);
         }
         long millis = files.checkEvery().toMillis();
-        timer = millis == 0 ? -1 : vertx.setPeriodic(millis, tick -> look(files));
+        timer = millis == 0 ? -1 : vertx.setTimer(millis, fired -> look(files).onComplete(looked -> schedule()));
     }
 
     /** Looks now, and at these files from now on if they can be served; safe on any thread. Fails where they cannot. */
@@ -102,8 +103,8 @@ public final class TlsWatch extends VerticleBase {
 
     private Future<Void> look(TlsFiles at) {
         try {
-            TlsMaterial found = TlsMaterial.load(at, vertx);
-            if (found.equals(served)) {
+            TlsMaterial found = TlsMaterial.load(at, vertx, served);
+            if (found == served) {
                 complaint = null;
                 return Future.succeededFuture();
             }

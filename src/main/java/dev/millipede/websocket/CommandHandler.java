@@ -30,13 +30,15 @@ final class CommandHandler implements Command.Receiver<Connection> {
     static final long MAX_WAIT_MILLIS = 3_000;
 
     private final Instance instance;
-    private final Rules rules;
     private final HistoryReader histories;
 
-    CommandHandler(Instance instance, Rules rules, HistoryReader histories) {
+    CommandHandler(Instance instance, HistoryReader histories) {
         this.instance = instance;
-        this.rules = rules;
         this.histories = histories;
+    }
+
+    private Rules rules() {
+        return instance.policy().rules();
     }
 
     /** Carries out a command, or holds it back until the connect before it is answered. */
@@ -105,10 +107,10 @@ final class CommandHandler implements Command.Receiver<Connection> {
         if (from.isSubscribed(channel)) {
             return ErrorCode.ALREADY_SUBSCRIBED;
         }
-        if (rules.permissions().maySubscribe(identity(from), channel) == Decision.DENIED) {
+        if (rules().permissions().maySubscribe(identity(from), channel) == Decision.DENIED) {
             return ErrorCode.PERMISSION_DENIED;
         }
-        return from.channels() >= rules.channelsPerConnection() ? ErrorCode.LIMIT_EXCEEDED : null;
+        return from.channels() >= instance.policy().limits().channelsPerConnection() ? ErrorCode.LIMIT_EXCEEDED : null;
     }
 
     @Override
@@ -118,7 +120,7 @@ final class CommandHandler implements Command.Receiver<Connection> {
         }
         count(CommandKind.UNSUBSCRIBE);
         if (Channel.isValid(command.channel())) {
-            Channel channel = Channel.of(command.channel(), rules.namespaces());
+            Channel channel = Channel.of(command.channel(), rules().namespaces());
             if (channel != null) {
                 leave(from, channel);
             }
@@ -151,7 +153,7 @@ final class CommandHandler implements Command.Receiver<Connection> {
             instance.fail(from, command.id(), ErrorCode.BAD_REQUEST);
             return;
         }
-        if (rules.permissions().mayPublish(identity(from), channel, from.isSubscribed(channel)) == Decision.DENIED) {
+        if (rules().permissions().mayPublish(identity(from), channel, from.isSubscribed(channel)) == Decision.DENIED) {
             instance.fail(from, command.id(), ErrorCode.PERMISSION_DENIED);
             return;
         }
@@ -178,7 +180,7 @@ final class CommandHandler implements Command.Receiver<Connection> {
         }
         if (!channel.namespace().history().isKept()) {
             instance.fail(from, command.id(), ErrorCode.NOT_AVAILABLE);
-        } else if (rules.permissions().mayReadHistory(identity(from), channel, from.isSubscribed(channel))
+        } else if (rules().permissions().mayReadHistory(identity(from), channel, from.isSubscribed(channel))
                 == Decision.DENIED) {
             instance.fail(from, command.id(), ErrorCode.PERMISSION_DENIED);
         } else {
@@ -220,7 +222,7 @@ final class CommandHandler implements Command.Receiver<Connection> {
             instance.fail(from, id, ErrorCode.BAD_REQUEST);
             return null;
         }
-        Channel channel = Channel.of(name, rules.namespaces());
+        Channel channel = Channel.of(name, rules().namespaces());
         if (channel == null) {
             instance.fail(from, id, ErrorCode.UNKNOWN_CHANNEL);
         }

@@ -58,8 +58,9 @@ class Connection implements FrameSink, Protocol.CommandSink {
     @Nullable
     Payload info;
 
-    /** Of its address, given back when the socket is closed; null where addresses are not limited. */
-    AddressLimit.@Nullable Share share;
+    /** What most connections have not got; null for those. */
+    @Nullable
+    Extras extras;
 
     private final long idHigh;
     private final long idLow;
@@ -122,6 +123,16 @@ class Connection implements FrameSink, Protocol.CommandSink {
     /** The public id, as in {@code info.client}. */
     String id() {
         return new UUID(idHigh, idLow).toString();
+    }
+
+    /** What most connections have not got, made if need be. */
+    Extras makeExtras() {
+        Extras made = extras;
+        if (made == null) {
+            made = new Extras();
+            extras = made;
+        }
+        return made;
     }
 
     ClientInfo clientInfo() {

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gate implements Handler<HttpServerRequest> {
     private final String path;
-    private final Handshake handshake;
     private final Instance instance;
     private final Arrivals arrivals;
     private final Instance.ConnectionFactory factory;
@@ -25,6 +24,7 @@ final class Gate implements Handler<HttpServerRequest> {
     private final @Nullable AddressLimit addresses;
 
     private final WriteBufferWaterMark watermarks;
+    private Handshake handshake;
     private boolean closed;
 
     Gate(Instance instance, Arrivals arrivals, Instance.ConnectionFactory factory, PublicDoor door, Shared shared) {
@@ -33,12 +33,17 @@ final class Gate implements Handler<HttpServerRequest> {
         this.factory = factory;
         this.door = door;
         this.path = shared.config().path();
-        this.handshake = new Handshake(door.http().allowedOrigins());
+        this.handshake = new Handshake(shared.policy().allowedOrigins());
         this.clients = door.http().clients();
         this.addresses = shared.addresses();
         // From the half on a connection is not read from, until it has drained to a quarter.
         int outboxLimit = shared.config().outboxLimit();
         this.watermarks = new WriteBufferWaterMark(outboxLimit / 4, outboxLimit / 2);
+    }
+
+    /** From now on another policy holds. */
+    void apply(Policy policy) {
+        handshake = new Handshake(policy.allowedOrigins());
     }
 
     /** From now on handshakes get 503. */
@@ -117,7 +122,9 @@ final class Gate implements Handler<HttpServerRequest> {
         public ChannelTransport open(Channel channel) {
             channel.config().setWriteBufferWaterMark(watermarks);
             Connection connection = instance.accept(factory);
-            connection.share = share;
+            if (share != null) {
+                connection.makeExtras().share = share;
+            }
             ChannelTransport transport = new ChannelTransport(channel, connection);
             if (closed) {
                 connection.close(CloseCode.SHUTDOWN);

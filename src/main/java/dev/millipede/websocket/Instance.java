@@ -54,6 +54,7 @@ final class Instance {
     private final Slots slots;
     private int connections;
     private Runnable whenEmpty = () -> {};
+    private Policy policy;
 
     Instance(int number, ContextInternal context, Loop loop, RouterLink router, Shared shared, RandomGenerator random) {
         WebSocketConfig config = shared.config();
@@ -69,11 +70,22 @@ final class Instance {
         this.outbox = new Outbox(loop, config.outboxLimit());
         this.fanOut = new FanOut(loop, outbox, router, shared.sliceNanos(), this::dropped);
         this.heartbeat = new Heartbeat(outbox, protocol, config, random);
-        this.opening = new Opening(this, shared.rules(), config.pingInterval());
+        this.policy = shared.policy();
+        this.opening = new Opening(this, config.pingInterval());
         this.commands = new CommandHandler(
-                this, shared.rules(), new HistoryReader(this, shared.recovery().maxPublications()));
-        this.subscribers = new LocalSubscribers(loop, router, shared.rules().broadcast(), new JoinAnswers(this));
+                this, new HistoryReader(this, shared.recovery().maxPublications()));
+        this.subscribers = new LocalSubscribers(loop, router, policy.rules().broadcast(), new JoinAnswers(this));
         this.resets = new Resets(this, loop, shared.recovery().resetSpread(), random);
+    }
+
+    /** What holds now. */
+    Policy policy() {
+        return policy;
+    }
+
+    /** From now on another policy holds. */
+    void apply(Policy next) {
+        policy = next;
     }
 
     /** Whether the caller may touch what this instance owns; for assertions. */
@@ -154,8 +166,9 @@ final class Instance {
     void gone(Connection connection) {
         heartbeat.gone(connection);
         slots.giveBack();
-        if (connection.share != null) {
-            connection.share.giveBack();
+        Extras extras = connection.extras;
+        if (extras != null && extras.share != null) {
+            extras.share.giveBack();
         }
         if (--connections == 0) {
             whenEmpty.run();

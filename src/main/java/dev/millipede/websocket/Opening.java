@@ -25,17 +25,19 @@ import java.util.Map;
  */
 final class Opening {
     private final Instance instance;
-    private final Rules rules;
     private final int pingSeconds;
 
-    Opening(Instance instance, Rules rules, Duration pingInterval) {
+    Opening(Instance instance, Duration pingInterval) {
         this.instance = instance;
-        this.rules = rules;
         this.pingSeconds = (int) pingInterval.toSeconds();
     }
 
+    private Rules rules() {
+        return instance.policy().rules();
+    }
+
     void connect(Connection from, Command.Connect command) {
-        TokenVerdict verdict = rules.authenticator().identify(command.token());
+        TokenVerdict verdict = rules().authenticator().identify(command.token());
         if (verdict instanceof TokenVerdict.Valid valid) {
             open(from, command, valid.identity());
         } else if (verdict instanceof TokenVerdict.Expired) {
@@ -86,7 +88,7 @@ final class Opening {
                 new Connected(
                         id,
                         connection.id(),
-                        rules.version(),
+                        rules().version(),
                         instance.heartbeat.secondsToExpiry(connection),
                         subscriptions(connection, pending),
                         pingSeconds));
@@ -122,12 +124,12 @@ final class Opening {
             from.close(CloseCode.INVALID_TOKEN);
             return;
         }
-        TokenVerdict verdict = rules.authenticator().identify(command.token());
+        TokenVerdict verdict = rules().authenticator().identify(command.token());
         if (verdict instanceof TokenVerdict.Valid valid
                 && valid.identity().user().equals(from.user)) {
             long ttl = ttl(valid.identity());
             instance.heartbeat.expiresIn(from, ttl);
-            instance.reply(from, new Refreshed(command.id(), from.id(), rules.version(), (int) ttl));
+            instance.reply(from, new Refreshed(command.id(), from.id(), rules().version(), (int) ttl));
         } else if (verdict instanceof TokenVerdict.Expired) {
             instance.fail(from, command.id(), ErrorCode.TOKEN_EXPIRED);
         } else {
@@ -141,7 +143,7 @@ final class Opening {
         if (everybody != null) {
             channels.add(everybody.channel);
         }
-        for (Namespace namespace : rules.namespaces().all()) {
+        for (Namespace namespace : rules().namespaces().all()) {
             if (namespace.automatic() && !namespace.name().equals(Channel.BROADCAST) && !user.isEmpty()) {
                 channels.add(Channel.personal(namespace, user));
             }
@@ -180,7 +182,7 @@ final class Opening {
         if (identity.expiresAt() == 0) {
             return 0;
         }
-        long left = identity.expiresAt() - rules.clock().instant().getEpochSecond();
+        long left = identity.expiresAt() - rules().clock().instant().getEpochSecond();
         return Math.min(Integer.MAX_VALUE, Math.max(1, left));
     }
 }

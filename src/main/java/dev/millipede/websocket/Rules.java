@@ -8,19 +8,17 @@ import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is decided by configuration, the same for all connections of a node. Immutable.
+ * What decides who may do what, the same for all connections of a node. Immutable.
  *
  * @param clock wall clock, for the time left of a token
  * @param version said to clients in the connect reply
- * @param channelsPerConnection subscriptions a connection may have, automatic ones included
  */
 public record Rules(
         Namespaces namespaces,
         Authenticator authenticator,
         Permissions permissions,
         InstantSource clock,
-        String version,
-        int channelsPerConnection) {
+        String version) {
     /** The channel every connection listens to by itself, or null when there is none. */
     @Nullable
     Channel broadcast() {

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the composition root gives an instance: how it is configured, what it decides by, what it speaks, where it publishes.
- * The same for all instances of a node, but for the token verifier in {@code rules}, of which each has its own as it locks.
+ * The same for all instances of a node, but for the authenticator in {@code policy}, of which each has its own.
  *
+ * @param policy what it decides by at the start
  * @param addresses null where an address may have as many connections as it likes
  * @param sliceNanos the longest the fan-out holds a loop: {@link #SLICE_NANOS}, or {@link #UNSLICED} in a test that shows
  *     what slicing is good for
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record Shared(
         WebSocketConfig config,
         RecoveryConfig recovery,
-        Rules rules,
+        Policy policy,
         Protocol protocol,
         Broker broker,
         Slots slots,

@@ -18,7 +18,6 @@ import java.util.regex.Pattern;
  * @param outboxLimit bytes that may wait for one socket before it is closed as slow, 16 KiB..64 MiB; default 1 MiB
  * @param maxFrameSize bytes of payload in one frame of a client, 1 KiB..16 MiB; default 64 KiB
  * @param maxMessageSize bytes of payload in one message of a client, {@code maxFrameSize}..16 MiB; default 64 KiB
- * @param channelsPerConnection subscriptions of one connection, 1..10,000; default 128
  * @param maxConnections connections of this node, 0..10,000,000, 0 = the open file limit less
  *     {@code descriptorReserve}; default 0
  * @param descriptorReserve file descriptors kept for everything but connections, 0..1,000,000, 0 = 5 % of the open file
@@ -26,6 +25,7 @@ import java.util.regex.Pattern;
  * @param connectionsPerAddress connections of one client address (IPv6: of one /64) at this node, 0..10,000,000, 0 = as
  *     many as it likes; default 0
  * @param deliveryBudget bytes the router may have under way to one instance, 1 MiB..1 GiB; default 32 MiB
+ * @param limits how much connections may ask for
  */
 public record WebSocketConfig(
         String path,
@@ -38,11 +38,11 @@ public record WebSocketConfig(
         int outboxLimit,
         int maxFrameSize,
         int maxMessageSize,
-        int channelsPerConnection,
         int maxConnections,
         int descriptorReserve,
         int connectionsPerAddress,
-        int deliveryBudget) {
+        int deliveryBudget,
+        Limits limits) {
     /** The most event loops that own sockets: the router tells them apart by the bits of a long. */
     public static final int MAX_INSTANCES = 64;
 
@@ -64,11 +64,11 @@ public record WebSocketConfig(
             MIB,
             64 * KIB,
             64 * KIB,
-            128,
             0,
             0,
             0,
-            32 * MIB);
+            32 * MIB,
+            Limits.DEFAULTS);
 
     /** Reads the section. */
     public static WebSocketConfig read(ConfigCursor cursor) {
@@ -83,11 +83,11 @@ public record WebSocketConfig(
                 cursor.size("outboxLimit", DEFAULTS.outboxLimit, 16 * KIB, 64 * MIB),
                 cursor.size("maxFrameSize", DEFAULTS.maxFrameSize, KIB, 16 * MIB),
                 cursor.size("maxMessageSize", DEFAULTS.maxMessageSize, KIB, 16 * MIB),
-                cursor.integer("channelsPerConnection", DEFAULTS.channelsPerConnection, 1, 10_000),
                 cursor.integer("maxConnections", DEFAULTS.maxConnections, 0, 10_000_000),
                 cursor.integer("descriptorReserve", DEFAULTS.descriptorReserve, 0, 1_000_000),
                 cursor.integer("connectionsPerAddress", DEFAULTS.connectionsPerAddress, 0, 10_000_000),
-                cursor.size("deliveryBudget", DEFAULTS.deliveryBudget, MIB, 1024 * MIB));
+                cursor.size("deliveryBudget", DEFAULTS.deliveryBudget, MIB, 1024 * MIB),
+                Limits.read(cursor));
         config.check(cursor);
         return config;
     }

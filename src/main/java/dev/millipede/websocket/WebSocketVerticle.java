@@ -134,6 +134,17 @@ public final class WebSocketVerticle extends VerticleBase {
                 .toList());
     }
 
+    /** Lets another policy hold from now on; safe on any thread. */
+    public Future<Void> apply(Policy policy) {
+        Promise<Void> applied = Promise.promise();
+        context.runOnContext(on -> {
+            instance.apply(policy);
+            gate.apply(policy);
+            applied.complete();
+        });
+        return applied.future();
+    }
+
     /** Subscriptions held here; for metrics, a value a moment old will do. */
     public int subscriptions() {
         return instance.subscribers.subscriptions();

@@ -45,18 +45,31 @@ public final class EchoConnection extends Connection {
      */
     public static WebSocketVerticle verticle(Vertx vertx, String host, int port, Runnable opened) {
         WebSocketConfig config = new WebSocketConfig(
-                "/", 1, LONG, LONG, LONG, LONG, Duration.ofSeconds(5), 64 * MIB, 16 * MIB, 16 * MIB, 1, 0, 0, 0, MIB);
+                "/",
+                1,
+                LONG,
+                LONG,
+                LONG,
+                LONG,
+                Duration.ofSeconds(5),
+                64 * MIB,
+                16 * MIB,
+                16 * MIB,
+                0,
+                0,
+                0,
+                MIB,
+                Limits.DEFAULTS);
         Rules rules = new Rules(
                 new Namespaces(List.of()),
                 new Authenticator(AuthConfig.DEFAULTS, null),
                 new Permissions(false),
                 InstantSource.system(),
-                "echo",
-                1);
+                "echo");
         Shared shared = new Shared(
                 config,
                 RecoveryConfig.DEFAULTS,
-                rules,
+                new Policy(rules, Limits.DEFAULTS, List.of()),
                 new JsonProtocol(),
                 new FakeBroker(),
                 new CountedSlots(),

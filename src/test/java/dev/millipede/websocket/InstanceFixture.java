@@ -95,12 +95,12 @@ final class InstanceFixture {
                 new Authenticator(auth, new TokenVerifier(SECRET, WALL_CLOCK)),
                 new Permissions(insecure),
                 WALL_CLOCK,
-                "test",
-                4);
+                "test");
+        Limits limits = new Limits(4, 0, 0, 0, 0, 0, 0, Duration.ofSeconds(1), 0);
         Shared shared = new Shared(
                 WebSocketConfig.DEFAULTS,
                 RecoveryConfig.DEFAULTS,
-                rules,
+                new Policy(rules, limits, List.of()),
                 new JsonProtocol(),
                 broker,
                 slots,

@@ -23,7 +23,9 @@ class WebSocketConfigTest {
                 {"path": "/ws", "instances": 2, "pingInterval": "1s", "pongTimeout": "500ms", "handshakeTimeout": "1m",
                  "connectTimeout": "2m", "closeTimeout": "100ms", "outboxLimit": "16KiB", "maxFrameSize": "16MiB",
                  "maxMessageSize": 16777216, "channelsPerConnection": 1, "maxConnections": 1000, "descriptorReserve": 50,
-                 "connectionsPerAddress": 7, "deliveryBudget": "1GiB"}
+                 "connectionsPerAddress": 7, "connectionsPerUser": 8, "deliveryBudget": "1GiB",
+                 "limits": {"connectionsPerSecond": 2, "connectionBurst": 3, "commandsPerSecond": 4, "publicationsPerSecond": 5,
+                 "bytesPerSecond": "6KiB", "burst": "7s", "outboxBytesPerNode": 8000000000}}
                 """);
 
         assertThat(reading.problems()).isEmpty();
@@ -39,11 +41,11 @@ class WebSocketConfigTest {
                         16 << 10,
                         16 << 20,
                         16 << 20,
-                        1,
                         1000,
                         50,
                         7,
-                        1 << 30));
+                        1 << 30,
+                        new Limits(1, 8, 2, 3, 4, 5, 6 << 10, Duration.ofSeconds(7), 8_000_000_000L)));
     }
 
     @ParameterizedTest
