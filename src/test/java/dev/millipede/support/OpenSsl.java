@@ -36,9 +36,10 @@ public final class OpenSsl {
                     new ProcessBuilder(command).redirectErrorStream(true).start();
             process.getOutputStream().write(input.getBytes(US_ASCII));
             process.getOutputStream().flush();
-            process.onExit()
-                    .completeOnTimeout(process, STAY_SECONDS, TimeUnit.SECONDS)
-                    .thenRun(process::destroy);
+            if (!process.waitFor(STAY_SECONDS, TimeUnit.SECONDS)) {
+                // The process' own method would close what it has printed as well.
+                process.toHandle().destroyForcibly();
+            }
             String text = new String(process.getInputStream().readAllBytes(), UTF_8);
             return new Run(process.waitFor(), text);
         } catch (IOException | InterruptedException e) {
