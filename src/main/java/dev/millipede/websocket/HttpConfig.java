@@ -3,9 +3,7 @@ package dev.millipede.websocket;
 import dev.millipede.config.ConfigCursor;
 import dev.millipede.tls.TlsFiles;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param clientAddress what says where a client is; default its socket
  * @param trustedProxies who is believed; default none
  * @param allowedOrigins origins in lower case, {@code scheme://host} or {@code scheme://host:port}, whose pages may
- *     connect; default none: then a request has no Origin or one equal to its Host
+ *     connect, the host perhaps with {@code *.} in front; {@code *} = every one; default none: then a request has no Origin or one equal to its Host
  * @param tls the certificate to serve; default null: no TLS
  */
 public record HttpConfig(
@@ -42,8 +40,6 @@ public record HttpConfig(
 
     /** Loopback, port 8000, pages of the same origin, no TLS, no balancer. */
     public static final HttpConfig DEFAULTS = at(SHORT_FORM);
-
-    private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*://[^/?#@\\s]+");
 
     /** What becomes of those who come when the node has as many connections as it takes. */
     public enum WhenFull {
@@ -78,7 +74,7 @@ public record HttpConfig(
                 cursor.word("whenFull", DEFAULTS.whenFull),
                 cursor.word("clientAddress", DEFAULTS.clientAddress),
                 trustedProxies(cursor),
-                origins(cursor),
+                Origins.read(cursor),
                 TlsFiles.read(cursor.section("tls")));
         if (config.clientAddress != ClientAddress.Source.SOCKET
                 && cursor.strings("trustedProxies").isEmpty()) {
@@ -120,22 +116,13 @@ public record HttpConfig(
         return new AddressRanges(ranges);
     }
 
+    /** Whether pages of every site may connect. */
+    public boolean allowsEveryOrigin() {
+        return allowedOrigins.contains(Origins.EVERY);
+    }
+
     /** What finds out where clients are. */
     ClientAddress clients() {
         return new ClientAddress(clientAddress, trustedProxies);
-    }
-
-    private static List<String> origins(ConfigCursor cursor) {
-        List<String> origins = cursor.strings("allowedOrigins").stream()
-                .map(each -> each.toLowerCase(Locale.ROOT))
-                .toList();
-        for (String origin : origins) {
-            if (!ORIGIN.matcher(origin).matches()) {
-                cursor.reject(
-                        "allowedOrigins",
-                        "must hold origins, scheme, host and port only, for example \"https://chat.example.com\"");
-            }
-        }
-        return origins;
     }
 }

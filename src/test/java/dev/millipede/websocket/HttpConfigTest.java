@@ -45,6 +45,23 @@ class HttpConfigTest {
     }
 
     @Test
+    void originsAreKeptAsBrowsersWriteThem() {
+        String json = """
+                {"allowedOrigins": ["https://A.example:443", "http://a.example:80", "http://a.example:443",
+                                    "https://*.Example.com", "http://[::1]:8000", "*"]}
+                """;
+
+        assertThat(SectionReading.of(HttpConfig::read, json).config().allowedOrigins())
+                .containsExactly(
+                        "https://a.example",
+                        "http://a.example",
+                        "http://a.example:443",
+                        "https://*.example.com",
+                        "http://[::1]:8000",
+                        "*");
+    }
+
+    @Test
     void hostAndPortAreTheShortForm() {
         assertThat(SectionReading.of(HttpConfig::read, "{\"host\": \"0.0.0.0\", \"port\": 0}")
                         .config())
@@ -69,7 +86,14 @@ class HttpConfigTest {
             {"allowedOrigins": ["null"]}                    | allowedOrigins: must hold origins
             {"allowedOrigins": ["https://example.com/"]}    | allowedOrigins: must hold origins
             {"allowedOrigins": ["example.com"]}             | allowedOrigins: must hold origins
-            {"allowedOrigins": ["*"]}                       | allowedOrigins: must hold origins
+            {"allowedOrigins": ["https://*"]}               | allowedOrigins: must hold origins
+            {"allowedOrigins": ["https://*.*.example"]}     | allowedOrigins: must hold origins
+            {"allowedOrigins": ["https://a.*.example"]}     | allowedOrigins: must hold origins
+            {"allowedOrigins": ["https://*example.com"]}    | allowedOrigins: must hold origins
+            {"allowedOrigins": ["*://example.com"]}         | allowedOrigins: must hold origins
+            {"allowedOrigins": ["https://me@example.com"]}  | allowedOrigins: must hold origins
+            {"allowedOrigins": ["https://example.com."]}    | allowedOrigins: must hold origins
+            {"allowedOrigins": ["https://bücher.example"]}  | allowedOrigins: must hold origins
             {"tls": {"certificate": "c.pem"}}               | tls.key: must be set where certificate is
             {"tls": {"key": "k.pem"}}                       | tls.certificate: must be set where key is
             {"prot": 1}                                     | prot: unknown key, did you mean "port"?
