@@ -30,6 +30,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -214,13 +215,18 @@ public final class Node {
                 new Authenticator(config.auth(), secret == null ? null : new TokenVerifier(secret, clock)),
                 new Permissions(config.auth().insecure()),
                 clock,
-                Version.name());
+                Version.name(),
+                Duration.ofSeconds(25),
+                false,
+                false);
         return new Shared(
                 config.websocket(),
                 config.recovery(),
                 new Policy(rules, config.websocket().limits(), config.http().allowedOrigins()),
                 new JsonProtocol(),
                 backplane.broker(),
+                backplane.userCounts(),
+                backplane.revocations(),
                 slots,
                 addresses,
                 Boolean.getBoolean(UNSLICED) ? Shared.UNSLICED : Shared.SLICE_NANOS);

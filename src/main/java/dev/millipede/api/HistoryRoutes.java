@@ -96,6 +96,10 @@ final class HistoryRoutes {
                 json.appendString(",\"conn_info\":")
                         .appendBytes(publication.info().connInfo().bytes());
             }
+            if (publication.info().chanInfo() != null) {
+                json.appendString(",\"chan_info\":")
+                        .appendBytes(publication.info().chanInfo().bytes());
+            }
             json.appendString("}");
         }
         if (publication.position() != null) {

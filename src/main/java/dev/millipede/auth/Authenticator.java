@@ -1,5 +1,6 @@
 package dev.millipede.auth;
 
+import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 
 /** Says whom a connection speaks for, by the token it brings or the lack of one. Safe on any thread. */
@@ -28,7 +29,16 @@ public final class Authenticator {
      *
      * @param token null or "" when the client sent none
      */
-    public TokenVerdict identify(@Nullable String token) {
+    public Future<TokenVerdict> identify(@Nullable String token) {
+        return Future.succeededFuture(judge(token));
+    }
+
+    /** Judges a subscription token. */
+    public Future<SubscriptionVerdict> authorize(String token) {
+        return Future.succeededFuture(new SubscriptionVerdict.Invalid("no key"));
+    }
+
+    private TokenVerdict judge(@Nullable String token) {
         if (token == null || token.isEmpty()) {
             return anonymous || insecure ? ANONYMOUS : NO_TOKEN;
         }

@@ -3,6 +3,7 @@ package dev.millipede.auth;
 import dev.millipede.channel.HistoryRules;
 import dev.millipede.channel.Namespace;
 import dev.millipede.channel.Namespaces;
+import dev.millipede.channel.SubscribeRule;
 import dev.millipede.config.ConfigCursor;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,9 +41,13 @@ public final class NamespacesConfig {
                 entry.word("subscribe", defaults.subscribe()),
                 entry.word("publish", defaults.publish()),
                 entry.bool("automatic", defaults.automatic()),
+                entry.bool("userLimited", defaults.userLimited()),
                 history(entry.section("history"), defaults.history()));
         if (namespace.automatic() && !namespace.mayBeAutomatic()) {
             entry.reject("automatic", "needs a named namespace with \"subscribe\": \"self\"");
+        }
+        if (namespace.userLimited() && namespace.subscribe() == SubscribeRule.SELF) {
+            entry.reject("userLimited", "means nothing where \"subscribe\" is \"self\": the name holds one user id");
         }
         return namespace;
     }

@@ -4,7 +4,13 @@ import dev.millipede.channel.Channel;
 import dev.millipede.channel.PublishRule;
 
 /**
- * Decides by the rules of the channel's namespace. Pure.
+ * Decides by the rules of the channel's namespace, and by its name. Pure; what nothing allows is denied. Asked each time:
+ * also when a client comes back to recover, and when it reads history. What backends do is not asked here.
+ *
+ * <p>A name that begins with {@code $} is of a private channel: only a subscription token opens it. A name with a {@code #}
+ * lists its users, {@code room:#ann,bob}: nobody else may subscribe without a token, and they only where the namespace has
+ * {@code userLimited}. Who is neither subscribed to such a channel nor on its list can do nothing in it, whatever the rules
+ * of the namespace say. Where the rule is {@code self} neither sign means anything in what follows the namespace.
  *
  * <p>{@code broadcast} has no rules of its own here: that a client cannot subscribe itself to a channel it already has by
  * its connection is error 105, the caller's to say, before it asks.
@@ -21,44 +27,54 @@ public final class Permissions {
         this.insecure = insecure;
     }
 
-    /** Whether a client may subscribe itself. */
-    public Decision maySubscribe(Identity identity, Channel channel) {
-        return decide(
-                switch (channel.namespace().subscribe()) {
-                    case ANYONE -> true;
-                    case AUTHENTICATED -> !identity.isAnonymous();
-                    case SELF -> channel.isPersonalOf(identity.user());
-                });
+    /** Whether tokens decide nothing. */
+    public boolean isInsecure() {
+        return insecure;
     }
 
     /**
-     * Whether a client may publish; what backends publish is not asked here.
+     * Decides one thing.
      *
-     * @param subscribed whether the same connection is subscribed to the channel, by itself or by the server
+     * @param user who asks; "" for the anonymous user
+     * @param standing what the same connection has in this channel
      */
-    public Decision mayPublish(Identity identity, Channel channel, boolean subscribed) {
-        return decide(meets(channel.namespace().publish(), identity, subscribed));
+    public Decision decide(String user, Action action, Channel channel, Standing standing) {
+        boolean allowed = switch (action) {
+            case SUBSCRIBE -> standing == Standing.TOKEN || maySubscribe(user, channel);
+            case PUBLISH -> meets(channel.namespace().publish(), user, channel, standing);
+            case HISTORY -> meets(channel.namespace().history().read(), user, channel, standing);
+        };
+        return allowed || insecure ? Decision.ALLOWED : Decision.DENIED;
     }
 
-    /**
-     * Whether a client may read what is kept of a channel.
-     *
-     * @param subscribed whether the same connection is subscribed to the channel, by itself or by the server
-     */
-    public Decision mayReadHistory(Identity identity, Channel channel, boolean subscribed) {
-        return decide(meets(channel.namespace().history().read(), identity, subscribed));
-    }
-
-    private static boolean meets(PublishRule rule, Identity identity, boolean subscribed) {
-        return switch (rule) {
+    private static boolean maySubscribe(String user, Channel channel) {
+        if (channel.isPrivate()) {
+            return false;
+        }
+        if (channel.hasUsers()) {
+            return channel.namespace().userLimited() && channel.lists(user);
+        }
+        return switch (channel.namespace().subscribe()) {
             case ANYONE -> true;
-            case AUTHENTICATED -> !identity.isAnonymous();
+            case AUTHENTICATED -> !user.isEmpty();
+            case SELF -> channel.isPersonalOf(user);
+            case TOKEN -> false;
+        };
+    }
+
+    private static boolean meets(PublishRule rule, String user, Channel channel, Standing standing) {
+        boolean subscribed = standing != Standing.NOTHING;
+        return switch (rule) {
+            case ANYONE -> subscribed || isOpenTo(user, channel);
+            case AUTHENTICATED -> !user.isEmpty() && (subscribed || isOpenTo(user, channel));
             case SUBSCRIBER -> subscribed;
             case SERVER -> false;
         };
     }
 
-    private Decision decide(boolean allowed) {
-        return allowed || insecure ? Decision.ALLOWED : Decision.DENIED;
+    /** Whether the name keeps this user out. */
+    private static boolean isOpenTo(String user, Channel channel) {
+        return !channel.isPrivate()
+                && (!channel.hasUsers() || (channel.namespace().userLimited() && channel.lists(user)));
     }
 }

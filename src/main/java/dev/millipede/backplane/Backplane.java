@@ -6,6 +6,10 @@ import io.vertx.core.Future;
 public interface Backplane {
     Broker broker();
 
+    UserCounts userCounts();
+
+    Revocations revocations();
+
     /** Whether publications can be accepted and received now; readiness depends on it. Safe on any thread. */
     boolean isReady();
 

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A name is 1 to 255 printable ASCII characters without space. {@code ns:rest} belongs to namespace {@code ns};
  * {@code broadcast}, exactly, to the namespace of that name; any other name without a colon to the namespace
- * {@code ""}, which does not exist unless configured.
+ * {@code ""}, which does not exist unless configured. A {@code $} in front, of a private channel, is no part of the
+ * namespace; what follows the last {@code #} is a list of users (client protocol §11).
  */
 public final class Channel {
     /** The longest name, in bytes (and, as names are ASCII, in characters). */
@@ -15,6 +16,9 @@ public final class Channel {
 
     /** The one channel that every connection listens to. */
     public static final String BROADCAST = "broadcast";
+
+    private static final char PRIVATE = '$';
+    private static final char USERS = '#';
 
     private final String name;
     private final Namespace namespace;
@@ -47,7 +51,8 @@ public final class Channel {
     public static @Nullable Channel of(String name, Namespaces namespaces) {
         assert isValid(name);
         int colon = name.indexOf(':');
-        String prefix = colon >= 0 ? name.substring(0, colon) : name.equals(BROADCAST) ? BROADCAST : "";
+        int from = name.charAt(0) == PRIVATE ? 1 : 0;
+        String prefix = colon >= 0 ? name.substring(from, colon) : name.equals(BROADCAST) ? BROADCAST : "";
         if (colon >= 0 && prefix.equals(BROADCAST)) {
             return null;
         }
@@ -64,6 +69,33 @@ public final class Channel {
     public boolean isPersonalOf(String user) {
         int prefix = namespace.name().isEmpty() ? 0 : namespace.name().length() + 1;
         return !user.isEmpty() && name.length() == prefix + user.length() && name.startsWith(user, prefix);
+    }
+
+    /** Whether it takes a subscription token. */
+    public boolean isPrivate() {
+        return name.charAt(0) == PRIVATE;
+    }
+
+    /** Whether its name lists its users. What follows the namespace is a user id, not a list, where the rule is self. */
+    public boolean hasUsers() {
+        return namespace.subscribe() != SubscribeRule.SELF && name.indexOf(USERS) >= 0;
+    }
+
+    /** Whether the list of users in its name, separated by commas, has exactly this one. */
+    public boolean lists(String user) {
+        if (user.isEmpty()) {
+            return false;
+        }
+        int from = name.lastIndexOf(USERS) + 1;
+        while (from > 0 && from <= name.length() - user.length()) {
+            int comma = name.indexOf(',', from);
+            int to = comma < 0 ? name.length() : comma;
+            if (to - from == user.length() && name.startsWith(user, from)) {
+                return true;
+            }
+            from = to + 1;
+        }
+        return false;
     }
 
     public boolean isBroadcast() {

@@ -11,14 +11,27 @@ import java.util.regex.Pattern;
  * @param automatic whether connections are subscribed by the server when they connect: each user to the channel of her
  *     id where {@code subscribe} is {@link SubscribeRule#SELF}, every connection to the one channel {@code broadcast}
  *     of the namespace of that name
+ * @param userLimited whether the users that a channel's name lists after {@code #} may subscribe to it; nobody else may
+ *     without a token, in any case
  * @param history what is kept of its channels
  */
 public record Namespace(
-        String name, SubscribeRule subscribe, PublishRule publish, boolean automatic, HistoryRules history) {
+        String name,
+        SubscribeRule subscribe,
+        PublishRule publish,
+        boolean automatic,
+        boolean userLimited,
+        HistoryRules history) {
     /** The name of the namespace that is one exact channel. */
     public static final String BROADCAST = "broadcast";
 
     private static final Pattern NAME = Pattern.compile("[-a-zA-Z0-9_.]{2,}");
+
+    /** One without lists of users. */
+    public Namespace(
+            String name, SubscribeRule subscribe, PublishRule publish, boolean automatic, HistoryRules history) {
+        this(name, subscribe, publish, automatic, false, history);
+    }
 
     /** One that keeps no history. */
     public Namespace(String name, SubscribeRule subscribe, PublishRule publish, boolean automatic) {

@@ -7,5 +7,7 @@ public enum SubscribeRule {
     /** Every connection that has a user id. */
     AUTHENTICATED,
     /** The user whose id is the rest of the channel's name. */
-    SELF
+    SELF,
+    /** Nobody without a subscription token for the very channel. */
+    TOKEN
 }

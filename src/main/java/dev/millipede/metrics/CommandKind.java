@@ -8,6 +8,7 @@ public enum CommandKind {
     PUBLISH("publish"),
     HISTORY("history"),
     REFRESH("refresh"),
+    SUB_REFRESH("sub_refresh"),
     SEND("send"),
     PONG("pong"),
     /** Commands that exist in the protocol but not yet here. */

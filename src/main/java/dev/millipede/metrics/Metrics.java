@@ -44,7 +44,7 @@ public final class Metrics {
     /** WebSocket's own codes (RFC 6455 §7.4), then those of client protocol §7. */
     private static final int[] CLOSE_CODES = {
         1000, 1001, 1002, 1003, 1004, 1005, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 1015, 3000, 3001,
-        3004, 3005, 3008, 3012, 3500, 3501, 3502, 3503, 3506, 3508
+        3004, 3005, 3008, 3012, 3500, 3501, 3502, 3503, 3504, 3505, 3506, 3508
     };
 
     private static final String[] SKIP_REASONS = {"version", "malformed", "utf8", "length", OTHER};

@@ -22,6 +22,10 @@ public enum CloseCode {
     /** No connect command within its time. */
     STALE(3502, "stale"),
     FORCE_DISCONNECT(3503, "force disconnect"),
+    /** The user has as many connections as allowed. */
+    CONNECTION_LIMIT(3504, "connection limit"),
+    /** The token has the server subscribe it to more channels than a connection may have. */
+    CHANNEL_LIMIT(3505, "channel limit"),
     /** A binary frame on a JSON connection. */
     INAPPROPRIATE_PROTOCOL(3506, "inappropriate protocol"),
     NOT_AVAILABLE(3508, "not available");

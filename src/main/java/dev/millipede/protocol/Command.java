@@ -31,6 +31,8 @@ public sealed interface Command {
 
         void refresh(C from, Refresh command);
 
+        void subRefresh(C from, SubRefresh command);
+
         void notAvailable(C from, NotAvailable command);
 
         void send(C from, Send command);
@@ -113,6 +115,14 @@ public sealed interface Command {
         @Override
         public <C> void deliver(Receiver<C> to, C from) {
             to.refresh(from, this);
+        }
+    }
+
+    /** Prolongs a subscription that ends with its token. */
+    record SubRefresh(long id, String channel, String token) implements Command {
+        @Override
+        public <C> void deliver(Receiver<C> to, C from) {
+            to.subRefresh(from, this);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.millipede.protocol;
 
+import dev.millipede.channel.Payload;
 import dev.millipede.channel.Position;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +28,27 @@ public sealed interface ServerMessage {
      * @param wasRecovering whether the client wanted to recover
      * @param recovered whether it got all it missed
      * @param publications bodies encoded by {@link Protocol#encodeBody}, oldest first; only when recovered
+     * @param ttl seconds until the subscription's token expires; 0 when it does not, or there is none
+     * @param data what the token said to the client, or null
      */
     record Subscription(
-            @Nullable Position position, boolean wasRecovering, boolean recovered, List<byte[]> publications) {
+            @Nullable Position position,
+            boolean wasRecovering,
+            boolean recovered,
+            List<byte[]> publications,
+            int ttl,
+            @Nullable Payload data) {
+        /** One that no token has to do with. */
+        public Subscription(
+                @Nullable Position position, boolean wasRecovering, boolean recovered, List<byte[]> publications) {
+            this(position, wasRecovering, recovered, publications, 0, null);
+        }
+
+        /** The same by a token that says this. */
+        public Subscription by(int ttl, @Nullable Payload data) {
+            return new Subscription(position, wasRecovering, recovered, publications, ttl, data);
+        }
+
         /** One to a channel that is not positioned. */
         public static final Subscription PLAIN = new Subscription(null, false, false, List.of());
 
@@ -56,6 +75,13 @@ public sealed interface ServerMessage {
      * @param ttl seconds until the new token expires; 0 when it does not
      */
     record Refreshed(long id, String client, String version, int ttl) implements ServerMessage {}
+
+    /**
+     * The subscription's new token holds.
+     *
+     * @param ttl seconds until it expires; 0 when it does not
+     */
+    record SubRefreshed(long id, int ttl) implements ServerMessage {}
 
     record Failed(long id, ErrorCode error) implements ServerMessage {}
 

@@ -1,7 +1,8 @@
 package dev.millipede.websocket;
 
+import dev.millipede.auth.Action;
 import dev.millipede.auth.Decision;
-import dev.millipede.auth.Identity;
+import dev.millipede.auth.Standing;
 import dev.millipede.backplane.Published;
 import dev.millipede.channel.Channel;
 import dev.millipede.channel.Publication;
@@ -13,6 +14,7 @@ import dev.millipede.protocol.ErrorCode;
 import dev.millipede.protocol.ServerMessage;
 import dev.millipede.websocket.Connection.State;
 import io.vertx.core.Future;
+import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -56,12 +58,12 @@ final class CommandHandler implements Command.Receiver<Connection> {
 
     /** Commands for one channel are serial: what comes while its subscription is on its way waits for the end of that. */
     private boolean waits(Connection from, String channel, Command command, long id) {
-        Joining joining = from.joining(channel);
-        if (joining == null) {
+        ArrayDeque<Command> waiting = from.waiting(channel);
+        if (waiting == null) {
             return false;
         }
-        if (joining.waiting.size() < MAX_WAITING) {
-            joining.waiting.add(command);
+        if (waiting.size() < MAX_WAITING) {
+            waiting.add(command);
         } else {
             instance.fail(from, id, ErrorCode.TOO_MANY_REQUESTS);
         }
@@ -69,9 +71,9 @@ final class CommandHandler implements Command.Receiver<Connection> {
     }
 
     /** A subscription has come or failed: carries out what waited for that. */
-    void resume(Joining ended) {
-        while (ended.connection.isOpen() && !ended.waiting.isEmpty()) {
-            accept(ended.connection, ended.waiting.remove());
+    void resume(Connection from, ArrayDeque<Command> waiting) {
+        while (from.isOpen() && !waiting.isEmpty()) {
+            accept(from, waiting.remove());
         }
     }
 
@@ -95,22 +97,36 @@ final class CommandHandler implements Command.Receiver<Connection> {
         if (channel == null) {
             return;
         }
-        ErrorCode refusal = refusal(from, channel);
+        String token = command.token();
+        boolean byToken =
+                token != null && !token.isEmpty() && !rules().permissions().isInsecure();
+        ErrorCode refusal = refusal(from, channel, byToken ? Standing.TOKEN : Standing.NOTHING);
         if (refusal != null) {
             instance.fail(from, command.id(), refusal);
+        } else if (byToken && token != null) {
+            instance.tokens.subscribe(from, channel, command, token);
         } else {
-            instance.subscribers.join(from, channel, command.id(), command.since(), command.strict());
+            instance.subscribers.join(from, channel, command.id(), command.since(), command.strict(), null);
         }
     }
 
-    private @Nullable ErrorCode refusal(Connection from, Channel channel) {
+    /** @param standing a token only once it is verified: until then what it would allow */
+    private @Nullable ErrorCode refusal(Connection from, Channel channel, Standing standing) {
         if (from.isSubscribed(channel)) {
             return ErrorCode.ALREADY_SUBSCRIBED;
         }
-        if (rules().permissions().maySubscribe(identity(from), channel) == Decision.DENIED) {
+        if (isDenied(from, Action.SUBSCRIBE, channel, standing)) {
             return ErrorCode.PERMISSION_DENIED;
         }
         return from.channels() >= instance.policy().limits().channelsPerConnection() ? ErrorCode.LIMIT_EXCEEDED : null;
+    }
+
+    private boolean isDenied(Connection from, Action action, Channel channel) {
+        return isDenied(from, action, channel, from.isSubscribed(channel) ? Standing.SUBSCRIBED : Standing.NOTHING);
+    }
+
+    private boolean isDenied(Connection from, Action action, Channel channel, Standing standing) {
+        return rules().permissions().decide(from.user, action, channel, standing) == Decision.DENIED;
     }
 
     @Override
@@ -153,12 +169,12 @@ final class CommandHandler implements Command.Receiver<Connection> {
             instance.fail(from, command.id(), ErrorCode.BAD_REQUEST);
             return;
         }
-        if (rules().permissions().mayPublish(identity(from), channel, from.isSubscribed(channel)) == Decision.DENIED) {
+        if (isDenied(from, Action.PUBLISH, channel)) {
             instance.fail(from, command.id(), ErrorCode.PERMISSION_DENIED);
             return;
         }
         Future<Published> publishing =
-                instance.broker.publish(new Publication(channel, command.data(), from.clientInfo()));
+                instance.broker.publish(new Publication(channel, command.data(), from.clientInfo(channel)));
         (publishing.isComplete() ? publishing : publishing.timeout(MAX_WAIT_MILLIS, TimeUnit.MILLISECONDS))
                 .onComplete(
                         accepted -> {
@@ -180,8 +196,7 @@ final class CommandHandler implements Command.Receiver<Connection> {
         }
         if (!channel.namespace().history().isKept()) {
             instance.fail(from, command.id(), ErrorCode.NOT_AVAILABLE);
-        } else if (rules().permissions().mayReadHistory(identity(from), channel, from.isSubscribed(channel))
-                == Decision.DENIED) {
+        } else if (isDenied(from, Action.HISTORY, channel)) {
             instance.fail(from, command.id(), ErrorCode.PERMISSION_DENIED);
         } else {
             histories.read(from, channel, command);
@@ -192,6 +207,15 @@ final class CommandHandler implements Command.Receiver<Connection> {
     public void refresh(Connection from, Command.Refresh command) {
         count(CommandKind.REFRESH);
         instance.opening.refresh(from, command);
+    }
+
+    @Override
+    public void subRefresh(Connection from, Command.SubRefresh command) {
+        if (waits(from, command.channel(), command, command.id())) {
+            return;
+        }
+        count(CommandKind.SUB_REFRESH);
+        instance.tokens.refresh(from, command);
     }
 
     @Override
@@ -227,10 +251,6 @@ final class CommandHandler implements Command.Receiver<Connection> {
             instance.fail(from, id, ErrorCode.UNKNOWN_CHANNEL);
         }
         return channel;
-    }
-
-    private static Identity identity(Connection from) {
-        return new Identity(from.user, from.info, 0);
     }
 
     private void count(CommandKind kind) {

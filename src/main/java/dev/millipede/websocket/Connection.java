@@ -11,6 +11,7 @@ import dev.millipede.websocket.frame.FrameViolation;
 import dev.millipede.websocket.frame.FrameWriter;
 import dev.millipede.websocket.frame.PartialFrame;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,6 +48,10 @@ class Connection implements FrameSink, Protocol.CommandSink {
     /** The slot of a subscription that has lost its place and is to be told. */
     static final int SUSPENDED = -2;
 
+    private static final int FLAG_BITS = 2;
+    private static final int BY_SERVER = 1;
+    private static final int BY_TOKEN = 2;
+
     private static final LocalChannel[] NO_CHANNELS = {};
     private static final int[] NO_SLOTS = {};
 
@@ -65,7 +70,7 @@ class Connection implements FrameSink, Protocol.CommandSink {
     private final long idHigh;
     private final long idLow;
 
-    /** The channels subscribed to, and the slot held in each, shifted by the bit that is set where the server subscribed. */
+    /** The channels subscribed to, and the slot held in each, above {@link #BY_SERVER} and {@link #BY_TOKEN}. */
     private LocalChannel[] channels = NO_CHANNELS;
 
     private int[] slots = NO_SLOTS;
@@ -135,8 +140,10 @@ class Connection implements FrameSink, Protocol.CommandSink {
         return made;
     }
 
-    ClientInfo clientInfo() {
-        return new ClientInfo(user, id(), info);
+    /** What its publications in a channel say of it. */
+    ClientInfo clientInfo(Channel channel) {
+        LocalChannel local = extras == null ? null : local(channel.name());
+        return new ClientInfo(user, id(), info, extras == null || local == null ? null : extras.info(local));
     }
 
     /** Whether anything may still be sent. */
@@ -259,20 +266,44 @@ class Connection implements FrameSink, Protocol.CommandSink {
 
     /** Channels this connection has or is about to have, {@code broadcast} not counted. */
     int channels() {
-        return channels.length + (pending == null ? 0 : pending.joins.size());
+        return channels.length + (pending == null ? 0 : pending.joins.size() + pending.checks.size());
     }
 
-    /** The join under way for a channel, or null. */
+    /** Where commands for a channel wait while its subscription is on its way, or its token is verified; null when not. */
     @Nullable
-    Joining joining(String channel) {
+    ArrayDeque<Command> waiting(String channel) {
         if (pending != null) {
             for (Joining joining : pending.joins) {
                 if (joining.channel.channel.name().equals(channel)) {
-                    return joining;
+                    return joining.waiting;
+                }
+            }
+            for (Checking checking : pending.checks) {
+                if (checking.channel.equals(channel)) {
+                    return checking.waiting;
                 }
             }
         }
         return null;
+    }
+
+    /** A token has been verified; whether anybody still wants to know. */
+    boolean checked(Checking checking) {
+        if (!isOpen() || pending == null || !pending.checks.remove(checking)) {
+            return false;
+        }
+        dropIdlePending();
+        return true;
+    }
+
+    /** What it waits for, made if need be. */
+    Pending makePending() {
+        Pending made = pending;
+        if (made == null) {
+            made = new Pending();
+            pending = made;
+        }
+        return made;
     }
 
     /** Whether commands have to wait, unread, until connect is answered. */
@@ -318,18 +349,26 @@ class Connection implements FrameSink, Protocol.CommandSink {
         return -1;
     }
 
-    /** @param byServer whether the server subscribed it, not the client itself */
-    void subscribed(LocalChannel channel, int slot, boolean byServer) {
+    /**
+     * Remembers a subscription.
+     *
+     * @param byServer whether the server subscribed it, not the client itself
+     * @param byToken whether a token let it
+     */
+    void subscribed(LocalChannel channel, int slot, boolean byServer, boolean byToken) {
         int count = channels.length;
         channels = Arrays.copyOf(channels, count + 1);
         slots = Arrays.copyOf(slots, count + 1);
         channels[count] = channel;
-        slots[count] = slot << 1 | (byServer ? 1 : 0);
+        slots[count] = slot << FLAG_BITS | (byServer ? BY_SERVER : 0) | (byToken ? BY_TOKEN : 0);
     }
 
     /** Forgets a subscription and returns the slot it had. */
     int unsubscribed(int index) {
-        int slot = slots[index] >> 1;
+        int slot = slots[index] >> FLAG_BITS;
+        if (extras != null) {
+            extras.unsubscribed(channels[index]);
+        }
         int last = channels.length - 1;
         channels[index] = channels[last];
         slots[index] = slots[last];
@@ -348,7 +387,7 @@ class Connection implements FrameSink, Protocol.CommandSink {
         if (index < 0) {
             throw new IllegalStateException("not a member of " + channel.channel);
         }
-        slots[index] = slot << 1 | (slots[index] & 1);
+        slots[index] = slot << FLAG_BITS | (slots[index] & (BY_SERVER | BY_TOKEN));
     }
 
     boolean isSuspended(LocalChannel channel) {
@@ -356,12 +395,41 @@ class Connection implements FrameSink, Protocol.CommandSink {
             return broadcastSlot == SUSPENDED;
         }
         int index = indexOf(channel);
-        return index >= 0 && slots[index] >> 1 == SUSPENDED;
+        return index >= 0 && slots[index] >> FLAG_BITS == SUSPENDED;
     }
 
     /** Whether the server subscribed it to a channel it has. */
     boolean isByServer(LocalChannel channel) {
-        return channel == instance.subscribers.everybody() ? broadcastByServer : (slots[indexOf(channel)] & 1) != 0;
+        return channel == instance.subscribers.everybody() ? broadcastByServer : has(channel, BY_SERVER);
+    }
+
+    /** Whether a token let it subscribe to a channel it has. */
+    boolean isByToken(LocalChannel channel) {
+        return channel != instance.subscribers.everybody() && has(channel, BY_TOKEN);
+    }
+
+    private boolean has(LocalChannel channel, int flag) {
+        return (slots[indexOf(channel)] & flag) != 0;
+    }
+
+    /** It gets no broadcasts any more. */
+    void leftBroadcast() {
+        LocalChannel everybody = instance.subscribers.everybody();
+        if (extras != null && everybody != null) {
+            extras.unsubscribed(everybody);
+        }
+        broadcastSlot = NO_SLOT;
+    }
+
+    /** The channel of that name it is subscribed to, or null. */
+    @Nullable
+    LocalChannel local(String name) {
+        for (LocalChannel each : channels) {
+            if (each.channel.name().equals(name)) {
+                return each;
+            }
+        }
+        return broadcastSlot != NO_SLOT && name.equals(Channel.BROADCAST) ? instance.subscribers.everybody() : null;
     }
 
     int indexOf(LocalChannel channel) {

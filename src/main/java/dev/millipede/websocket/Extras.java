@@ -1,5 +1,9 @@
 package dev.millipede.websocket;
 
+import dev.millipede.backplane.Revocation;
+import dev.millipede.channel.Payload;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,4 +13,78 @@ import org.jspecify.annotations.Nullable;
 final class Extras {
     /** Of its address, given back when the socket is closed; null where addresses are not limited. */
     AddressLimit.@Nullable Share share;
+
+    /** Whether its user's connections are counted, and this is one of them. */
+    boolean countedForUser;
+
+    /** By which its token can be revoked; null where tokens are not revoked by id, or this one has none. */
+    Revocation.@Nullable OfToken token;
+
+    /** Subscriptions that end with their token or of which it says something; few if any. */
+    private final List<Held> held = new ArrayList<>(0);
+
+    /** What a token says of a subscription while it lasts. */
+    private static final class Held {
+        final LocalChannel channel;
+        int expiryTick;
+        final @Nullable Payload info;
+
+        Held(LocalChannel channel, int expiryTick, @Nullable Payload info) {
+            this.channel = channel;
+            this.expiryTick = expiryTick;
+            this.info = info;
+        }
+    }
+
+    /** @param expiryTick of {@link Heartbeat}'s wheel, or {@link Heartbeat#NEVER} */
+    void subscribed(LocalChannel channel, int expiryTick, @Nullable Payload info) {
+        held.add(new Held(channel, expiryTick, info));
+    }
+
+    void unsubscribed(LocalChannel channel) {
+        held.removeIf(each -> each.channel == channel);
+    }
+
+    /** A subscription's token has been renewed. */
+    void renewed(LocalChannel channel, int expiryTick) {
+        Held known = find(channel);
+        if (known != null) {
+            known.expiryTick = expiryTick;
+        } else if (expiryTick != Heartbeat.NEVER) {
+            subscribed(channel, expiryTick, null);
+        }
+    }
+
+    /** What publications of this connection carry as {@code chan_info} in a channel, or null. */
+    @Nullable
+    Payload info(LocalChannel channel) {
+        Held known = find(channel);
+        return known == null ? null : known.info;
+    }
+
+    /** When the first subscription's token expires; {@link Heartbeat#NEVER} when none does. */
+    int nextExpiry() {
+        int next = Heartbeat.NEVER;
+        for (Held each : held) {
+            next = Math.min(next, each.expiryTick);
+        }
+        return next;
+    }
+
+    /** Subscriptions whose token had expired at that tick. */
+    List<LocalChannel> expired(int tick) {
+        return held.stream()
+                .filter(each -> each.expiryTick <= tick)
+                .map(each -> each.channel)
+                .toList();
+    }
+
+    private @Nullable Held find(LocalChannel channel) {
+        for (Held each : held) {
+            if (each.channel == channel) {
+                return each;
+            }
+        }
+        return null;
+    }
 }

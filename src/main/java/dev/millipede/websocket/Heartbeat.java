@@ -8,6 +8,7 @@ import dev.millipede.websocket.frame.FrameWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ObjIntConsumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -21,8 +22,8 @@ final class Heartbeat {
     /** An expiry that never comes. */
     static final int NEVER = Integer.MAX_VALUE;
 
-    /** How long a token may be expired before the connection is closed: time for the refresh (client protocol §10). */
-    private static final int EXPIRY_GRACE_TICKS = 25_000 / TICK_MILLIS;
+    /** More than any grace. */
+    private static final int LONGEST_GRACE_TICKS = 3_600_000 / TICK_MILLIS;
 
     /** Longer than any answer to connect takes. */
     private static final int ANSWER_TICKS = 10_000 / TICK_MILLIS;
@@ -35,8 +36,18 @@ final class Heartbeat {
     private final int pongTicks;
     private final int connectTicks;
     private final int closeTicks;
+    private final ObjIntConsumer<Connection> expire;
 
-    Heartbeat(Outbox outbox, Protocol protocol, WebSocketConfig config, RandomGenerator random) {
+    /** How long a token may be expired: time for the refresh (client protocol §10). */
+    private int graceTicks;
+
+    /** @param expire ends the subscriptions of a connection whose tokens had expired at a tick */
+    Heartbeat(
+            Outbox outbox,
+            Protocol protocol,
+            WebSocketConfig config,
+            RandomGenerator random,
+            ObjIntConsumer<Connection> expire) {
         this.outbox = outbox;
         this.ping = FrameWriter.text(protocol.encode(new ServerMessage.Ping()));
         this.random = random;
@@ -44,6 +55,12 @@ final class Heartbeat {
         this.pongTicks = ticks(config.pongTimeout());
         this.connectTicks = ticks(config.connectTimeout());
         this.closeTicks = ticks(config.closeTimeout());
+        this.expire = expire;
+    }
+
+    /** Sets how long tokens may be expired; what is scheduled already keeps its time. */
+    void grace(Duration grace) {
+        graceTicks = ticks(grace);
     }
 
     private static int ticks(Duration duration) {
@@ -68,8 +85,18 @@ final class Heartbeat {
 
     /** @param seconds until the token expires; 0 when it does not */
     void expiresIn(Connection connection, long seconds) {
+        connection.expiryTick = tickIn(seconds);
+        changed(connection);
+    }
+
+    /** The tick in so many seconds; {@link #NEVER} for 0, and when that is too far away. */
+    int tickIn(long seconds) {
         long tick = wheel.now() + TimeUnit.SECONDS.toMillis(seconds) / TICK_MILLIS;
-        connection.expiryTick = seconds == 0 || tick >= NEVER - EXPIRY_GRACE_TICKS ? NEVER : (int) tick;
+        return seconds == 0 || tick >= NEVER - LONGEST_GRACE_TICKS ? NEVER : (int) tick;
+    }
+
+    /** Something of the connection expires at another time than before. */
+    void changed(Connection connection) {
         if (connection.state == State.CONNECTED) {
             reschedule(connection);
         }
@@ -101,8 +128,11 @@ final class Heartbeat {
     }
 
     private void reschedule(Connection connection) {
-        int expiry = connection.expiryTick == NEVER ? NEVER : connection.expiryTick + EXPIRY_GRACE_TICKS;
-        wheel.schedule(connection, Math.min(connection.heartbeatTick, expiry));
+        Extras extras = connection.extras;
+        int expiry = extras == null ? connection.expiryTick : Math.min(connection.expiryTick, extras.nextExpiry());
+        wheel.schedule(
+                connection,
+                expiry == NEVER ? connection.heartbeatTick : Math.min(connection.heartbeatTick, expiry + graceTicks));
     }
 
     private void due(Connection connection) {
@@ -116,10 +146,11 @@ final class Heartbeat {
 
     private void beat(Connection connection) {
         int now = wheel.now();
-        if (connection.expiryTick != NEVER && now >= connection.expiryTick + EXPIRY_GRACE_TICKS) {
+        if (connection.expiryTick != NEVER && now >= connection.expiryTick + graceTicks) {
             connection.close(CloseCode.EXPIRED);
             return;
         }
+        expire.accept(connection, now - graceTicks);
         if (now >= connection.heartbeatTick) {
             if (connection.pinged && connection.awaitsPong) {
                 connection.close(CloseCode.NO_PONG);

@@ -1,6 +1,7 @@
 package dev.millipede.websocket;
 
 import dev.millipede.backplane.Broker;
+import dev.millipede.backplane.Revocation;
 import dev.millipede.bus.InstanceRecord;
 import dev.millipede.bus.InstanceRecord.ConfirmationsVoid;
 import dev.millipede.bus.InstanceRecord.Delivery;
@@ -20,6 +21,7 @@ import dev.millipede.websocket.frame.FrameLimits;
 import dev.millipede.websocket.frame.FrameReader;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.internal.ContextInternal;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +50,9 @@ final class Instance {
     final CommandHandler commands;
     final LocalSubscribers subscribers;
     final Resets resets;
+    final SubscriptionTokens tokens;
+    final Admission admission;
+    private final Recheck recheck;
 
     private final byte[] scratch = new byte[READ_SCRATCH];
     private final RandomGenerator random;
@@ -69,8 +74,13 @@ final class Instance {
                 config.maxFrameSize(), config.maxMessageSize(), config.maxMessageSize() / BYTES_PER_FRAGMENT));
         this.outbox = new Outbox(loop, config.outboxLimit());
         this.fanOut = new FanOut(loop, outbox, router, shared.sliceNanos(), this::dropped);
-        this.heartbeat = new Heartbeat(outbox, protocol, config, random);
+        this.heartbeat =
+                new Heartbeat(outbox, protocol, config, random, (connection, tick) -> expire(connection, tick));
         this.policy = shared.policy();
+        this.heartbeat.grace(policy.rules().expiryGrace());
+        this.tokens = new SubscriptionTokens(this);
+        this.admission = new Admission(this, shared.userCounts(), shared.revocations());
+        this.recheck = new Recheck(this, loop);
         this.opening = new Opening(this, config.pingInterval());
         this.commands = new CommandHandler(
                 this, new HistoryReader(this, shared.recovery().maxPublications()));
@@ -86,6 +96,17 @@ final class Instance {
     /** From now on another policy holds. */
     void apply(Policy next) {
         policy = next;
+        heartbeat.grace(next.rules().expiryGrace());
+        recheck.policyChanged();
+    }
+
+    /** These are not in force any more: whoever came by them has to go. */
+    void revoked(Set<Revocation> revocations) {
+        recheck.revoked(revocations);
+    }
+
+    private void expire(Connection connection, int tick) {
+        tokens.expire(connection, tick);
     }
 
     /** Whether the caller may touch what this instance owns; for assertions. */
@@ -156,9 +177,16 @@ final class Instance {
         reply(to, new ServerMessage.Failed(id, error));
     }
 
+    /** Ends a subscription of a connection that has it, and tells the client. */
+    void endSubscription(Connection connection, LocalChannel local, int code, String reason) {
+        subscribers.leave(connection, local);
+        reply(connection, new ServerMessage.UnsubscribePush(local.channel.name(), code, reason));
+    }
+
     /** The connection is no longer part of anything. */
     void left(Connection connection, int code) {
         subscribers.leaveAll(connection);
+        admission.left(connection);
         metrics.connectionClosed(code);
     }
 

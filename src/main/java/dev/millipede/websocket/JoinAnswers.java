@@ -25,9 +25,15 @@ final class JoinAnswers implements LocalSubscribers.Outcome {
                 instance.opening.joined(joining);
             } else {
                 instance.reply(joining.connection, new Subscribed(joining.command, joining.subscription));
-                instance.commands.resume(joining);
+                instance.commands.resume(joining.connection, joining.waiting);
             }
         });
+    }
+
+    @Override
+    public void began(Joining joining, Terms terms) {
+        joining.subscription = joining.subscription.by(instance.tokens.ttl(terms.expiresAt()), terms.data());
+        instance.tokens.began(joining.connection, joining.channel, terms);
     }
 
     @Override
@@ -37,7 +43,7 @@ final class JoinAnswers implements LocalSubscribers.Outcome {
                 instance.opening.failed(joining.connection);
             } else {
                 instance.fail(joining.connection, joining.command, error);
-                instance.commands.resume(joining);
+                instance.commands.resume(joining.connection, joining.waiting);
             }
         });
     }

@@ -29,6 +29,9 @@ final class Joining {
     /** Whether the client wants error 112 rather than a subscription that is not recovered. */
     final boolean strict;
 
+    /** What a token says of it; null where none has to do with it. */
+    final @Nullable Terms terms;
+
     /** When it has waited too long, on the loop's monotonic clock in nanoseconds. */
     final long deadline;
 
@@ -57,12 +60,14 @@ final class Joining {
             long command,
             @Nullable Since since,
             boolean strict,
+            @Nullable Terms terms,
             long deadline) {
         this.connection = connection;
         this.channel = channel;
         this.command = command;
         this.since = since;
         this.strict = strict;
+        this.terms = terms;
         this.deadline = deadline;
     }
 

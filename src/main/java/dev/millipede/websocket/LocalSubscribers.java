@@ -51,6 +51,9 @@ final class LocalSubscribers {
     interface Outcome {
         void joined(Joining joining);
 
+        /** It has become a member by a token; {@link #joined} follows. */
+        void began(Joining joining, Terms terms);
+
         void failed(Joining joining, ErrorCode error);
 
         /** Whether the reply can hold that many bytes of publications, commas included, without closing the connection. */
@@ -105,7 +108,7 @@ final class LocalSubscribers {
     void leaveBroadcast(Connection connection) {
         if (everybody != null && connection.broadcastSlot != Connection.NO_SLOT) {
             vacate(everybody, connection.broadcastSlot);
-            connection.broadcastSlot = Connection.NO_SLOT;
+            connection.leftBroadcast();
         }
     }
 
@@ -122,18 +125,20 @@ final class LocalSubscribers {
      *
      * @param since what the client has seen of the channel; null when it does not want to recover
      * @param strict whether the join fails when that cannot be recovered
+     * @param terms what a token says of the subscription; null where none has to do with it
      */
-    void join(Connection connection, Channel channel, long command, @Nullable Since since, boolean strict) {
+    void join(
+            Connection connection,
+            Channel channel,
+            long command,
+            @Nullable Since since,
+            boolean strict,
+            @Nullable Terms terms) {
         LocalChannel local = channels.computeIfAbsent(channel, LocalChannel::of);
         askIfInDoubt(local);
         long deadline = loop.nanoTime().getAsLong() + JOIN_NANOS;
-        Joining joining = new Joining(connection, local, command, since, strict, deadline);
-        Pending pending = connection.pending;
-        if (pending == null) {
-            pending = new Pending();
-            connection.pending = pending;
-        }
-        pending.joins.add(joining);
+        Joining joining = new Joining(connection, local, command, since, strict, terms, deadline);
+        connection.makePending().joins.add(joining);
         if (local.confirmedIn == generation) {
             proceed(local, List.of(joining));
         } else {
@@ -196,8 +201,11 @@ final class LocalSubscribers {
             connection.broadcastSlot = slot;
             connection.broadcastByServer = joining.isAutomatic();
         } else {
-            connection.subscribed(joining.channel, slot, joining.isAutomatic());
+            connection.subscribed(joining.channel, slot, joining.isAutomatic(), joining.terms != null);
             subscriptions++;
+        }
+        if (joining.terms != null) {
+            outcome.began(joining, joining.terms);
         }
     }
 

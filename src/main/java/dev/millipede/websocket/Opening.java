@@ -1,7 +1,9 @@
 package dev.millipede.websocket;
 
 import dev.millipede.auth.Identity;
+import dev.millipede.auth.TokenChannel;
 import dev.millipede.auth.TokenVerdict;
+import dev.millipede.auth.TokenVerdict.Valid;
 import dev.millipede.channel.Channel;
 import dev.millipede.channel.Namespace;
 import dev.millipede.channel.Since;
@@ -13,11 +15,14 @@ import dev.millipede.protocol.ServerMessage.Refreshed;
 import dev.millipede.protocol.ServerMessage.Subscription;
 import dev.millipede.websocket.Connection.State;
 import io.netty.buffer.ByteBuf;
+import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connect command and what follows from it: identity, automatic channels, the reply when the last of them is confirmed,
@@ -37,32 +42,75 @@ final class Opening {
     }
 
     void connect(Connection from, Command.Connect command) {
-        TokenVerdict verdict = rules().authenticator().identify(command.token());
-        if (verdict instanceof TokenVerdict.Valid valid) {
-            open(from, command, valid.identity());
+        from.state = State.CONNECTING;
+        instance.heartbeat.connecting(from);
+        Pending pending = from.makePending();
+        pending.connect = command;
+        from.transport.pauseReading(true);
+        when(from, instance.admission.judge(command.token()), verdict -> judged(from, command, verdict));
+    }
+
+    /** Goes on with an answer, at once where it is there, unless the connection has been closed meanwhile. */
+    private <T> void when(Connection connection, Future<T> answer, Consumer<T> next) {
+        if (answer.isComplete()) {
+            next.accept(answer.result());
+        } else {
+            answer.onSuccess(result -> instance.guarded(connection, () -> {
+                if (connection.isOpen()) {
+                    next.accept(result);
+                }
+            }));
+        }
+    }
+
+    private void judged(Connection from, Command.Connect command, TokenVerdict verdict) {
+        if (verdict instanceof Valid valid) {
+            from.user = valid.identity().user();
+            when(from, instance.admission.count(from, from.user), granted -> {
+                if (granted) {
+                    open(from, command, valid);
+                } else {
+                    from.close(CloseCode.CONNECTION_LIMIT);
+                }
+            });
         } else if (verdict instanceof TokenVerdict.Expired) {
             refuse(from, command.id(), ErrorCode.TOKEN_EXPIRED);
+        } else if (verdict instanceof TokenVerdict.Unavailable) {
+            refuse(from, command.id(), ErrorCode.INTERNAL);
         } else {
             from.close(CloseCode.INVALID_TOKEN);
         }
     }
 
-    private void open(Connection from, Command.Connect command, Identity identity) {
-        from.user = identity.user();
+    private void open(Connection from, Command.Connect command, Valid valid) {
+        Identity identity = valid.identity();
         from.info = identity.info();
-        instance.heartbeat.expiresIn(from, ttl(identity));
-        from.state = State.CONNECTING;
-        instance.heartbeat.connecting(from);
-        Pending pending = new Pending();
-        pending.connect = command;
-        from.pending = pending;
-        List<Channel> automatic = automatic(from.user);
-        pending.awaited = automatic.size() + 1;
-        from.transport.pauseReading(true);
-        for (Channel channel : automatic) {
-            Since since = command.subs().get(channel.name());
-            instance.subscribers.join(from, channel, Joining.AUTOMATIC, since, false);
+        instance.admission.remember(from, valid);
+        instance.heartbeat.expiresIn(from, rules().secondsUntil(identity.expiresAt()));
+        Map<Channel, @Nullable Terms> wanted = new LinkedHashMap<>();
+        automatic(from.user).forEach(channel -> wanted.put(channel, null));
+        for (TokenChannel each : valid.channels()) {
+            Channel channel = Channel.of(each.name(), rules().namespaces());
+            if (channel == null) {
+                refuse(from, command.id(), ErrorCode.UNKNOWN_CHANNEL);
+                return;
+            }
+            wanted.put(channel, new Terms(0, each.info(), each.data()));
         }
+        if (wanted.size() > instance.policy().limits().channelsPerConnection()) {
+            from.close(CloseCode.CHANNEL_LIMIT);
+            return;
+        }
+        join(from, command, wanted);
+    }
+
+    private void join(Connection from, Command.Connect command, Map<Channel, @Nullable Terms> wanted) {
+        Pending pending = from.makePending();
+        pending.awaited = wanted.size() + 1;
+        wanted.forEach((channel, terms) -> {
+            Since since = command.subs().get(channel.name());
+            instance.subscribers.join(from, channel, Joining.AUTOMATIC, since, false, terms);
+        });
         arrived(from, pending);
     }
 
@@ -109,7 +157,8 @@ final class Opening {
                     .mapToInt(body -> body.length + 1)
                     .sum();
             if (bytes > Math.max(0, room)) {
-                subscription = new Subscription(joining.entered, true, false, List.of());
+                subscription = new Subscription(joining.entered, true, false, List.of())
+                        .by(subscription.ttl(), subscription.data());
             } else {
                 room -= bytes;
             }
@@ -124,14 +173,29 @@ final class Opening {
             from.close(CloseCode.INVALID_TOKEN);
             return;
         }
-        TokenVerdict verdict = rules().authenticator().identify(command.token());
-        if (verdict instanceof TokenVerdict.Valid valid
-                && valid.identity().user().equals(from.user)) {
-            long ttl = ttl(valid.identity());
+        Pending pending = from.makePending();
+        if (pending.refreshing) {
+            instance.fail(from, command.id(), ErrorCode.TOO_MANY_REQUESTS);
+            return;
+        }
+        pending.refreshing = true;
+        when(from, instance.admission.judge(command.token()), verdict -> {
+            pending.refreshing = false;
+            from.dropIdlePending();
+            refreshed(from, command, verdict);
+        });
+    }
+
+    private void refreshed(Connection from, Command.Refresh command, TokenVerdict verdict) {
+        if (verdict instanceof Valid valid && valid.identity().user().equals(from.user)) {
+            int ttl = rules().secondsUntil(valid.identity().expiresAt());
+            instance.admission.remember(from, valid);
             instance.heartbeat.expiresIn(from, ttl);
-            instance.reply(from, new Refreshed(command.id(), from.id(), rules().version(), (int) ttl));
+            instance.reply(from, new Refreshed(command.id(), from.id(), rules().version(), ttl));
         } else if (verdict instanceof TokenVerdict.Expired) {
             instance.fail(from, command.id(), ErrorCode.TOKEN_EXPIRED);
+        } else if (verdict instanceof TokenVerdict.Unavailable) {
+            instance.fail(from, command.id(), ErrorCode.INTERNAL);
         } else {
             from.close(CloseCode.INVALID_TOKEN);
         }
@@ -164,25 +228,16 @@ final class Opening {
     void failed(Connection connection) {
         Pending pending = connection.pending;
         if (pending != null && pending.connect != null) {
-            long id = pending.connect.id();
-            instance.subscribers.leaveAll(connection);
-            connection.transport.pauseReading(false);
-            refuse(connection, id, ErrorCode.INTERNAL);
+            refuse(connection, pending.connect.id(), ErrorCode.INTERNAL);
         }
     }
 
     /** After an error the connection takes no further command; the SDK closes it. */
     private void refuse(Connection connection, long id, ErrorCode error) {
+        instance.subscribers.leaveAll(connection);
+        instance.admission.left(connection);
+        connection.transport.pauseReading(false);
         connection.state = State.REFUSED;
         instance.fail(connection, id, error);
-    }
-
-    /** Seconds until the identity ends, at least 1; 0 when it does not. */
-    private long ttl(Identity identity) {
-        if (identity.expiresAt() == 0) {
-            return 0;
-        }
-        long left = identity.expiresAt() - rules().clock().instant().getEpochSecond();
-        return Math.min(Integer.MAX_VALUE, Math.max(1, left));
     }
 }

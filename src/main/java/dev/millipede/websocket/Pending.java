@@ -30,6 +30,12 @@ final class Pending {
     /** Commands held back until connect is answered; the transport does not read meanwhile. */
     final ArrayDeque<Command> held = new ArrayDeque<>(0);
 
+    /** Subscription tokens that are being verified elsewhere; few if any. */
+    final List<Checking> checks = new ArrayList<>(0);
+
+    /** Whether the token of a refresh is being verified elsewhere. */
+    boolean refreshing;
+
     void hold(ByteBuf frame) {
         if (frames == null) {
             frames = new ArrayDeque<>(4);
@@ -51,6 +57,6 @@ final class Pending {
     }
 
     boolean isIdle() {
-        return connect == null && joins.isEmpty() && held.isEmpty();
+        return connect == null && joins.isEmpty() && held.isEmpty() && checks.isEmpty() && !refreshing;
     }
 }

@@ -1,6 +1,8 @@
 package dev.millipede.websocket;
 
 import dev.millipede.backplane.Broker;
+import dev.millipede.backplane.Revocations;
+import dev.millipede.backplane.UserCounts;
 import dev.millipede.protocol.Protocol;
 import dev.millipede.recovery.RecoveryConfig;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,8 @@ public record Shared(
         Policy policy,
         Protocol protocol,
         Broker broker,
+        UserCounts userCounts,
+        Revocations revocations,
         Slots slots,
         @Nullable AddressLimit addresses,
         long sliceNanos) {

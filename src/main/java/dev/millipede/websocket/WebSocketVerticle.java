@@ -1,5 +1,6 @@
 package dev.millipede.websocket;
 
+import dev.millipede.backplane.Revocation;
 import dev.millipede.bus.BusRecord;
 import dev.millipede.bus.InstanceRecord;
 import dev.millipede.bus.LocalBus;
@@ -20,6 +21,7 @@ import io.vertx.core.net.ServerSSLOptions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -143,6 +145,11 @@ public final class WebSocketVerticle extends VerticleBase {
             applied.complete();
         });
         return applied.future();
+    }
+
+    /** Closes connections that came by what is revoked; safe on any thread. */
+    public void revoked(Set<Revocation> revocations) {
+        context.runOnContext(on -> instance.revoked(revocations));
     }
 
     /** Subscriptions held here; for metrics, a value a moment old will do. */

@@ -4,6 +4,7 @@ import dev.millipede.backplane.memory.MemoryBackplane;
 import dev.millipede.channel.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.InstantSource;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -12,7 +13,7 @@ class MemoryBackplaneTest extends HistoryContract {
 
     @Override
     protected Future<Backplane> open(Vertx vertx) {
-        return Future.succeededFuture(new MemoryBackplane(clock::get, new Random(1)));
+        return Future.succeededFuture(new MemoryBackplane(clock::get, InstantSource.system(), new Random(1)));
     }
 
     @Override

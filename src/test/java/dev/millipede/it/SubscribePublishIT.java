@@ -343,7 +343,7 @@ class SubscribePublishIT {
     @Test
     void whatDoesNotExistYetIsNotAvailable() {
         try (TestClient ann = node.connect("ann")) {
-            for (String command : List.of("presence", "presence_stats", "history", "sub_refresh")) {
+            for (String command : List.of("presence", "presence_stats", "history")) {
                 assertError(ann.call(command, "room:1"), NOT_AVAILABLE);
             }
             assertError(ann.call("rpc", new JsonObject().put("method", "x").put("data", 1)), NOT_AVAILABLE);

@@ -3,6 +3,7 @@ package dev.millipede.websocket;
 import dev.millipede.auth.AuthConfig;
 import dev.millipede.auth.Authenticator;
 import dev.millipede.auth.Permissions;
+import dev.millipede.backplane.memory.MemoryBackplane;
 import dev.millipede.bus.LocalBus;
 import dev.millipede.channel.Namespaces;
 import dev.millipede.metrics.Metrics;
@@ -65,13 +66,19 @@ public final class EchoConnection extends Connection {
                 new Authenticator(AuthConfig.DEFAULTS, null),
                 new Permissions(false),
                 InstantSource.system(),
-                "echo");
+                "echo",
+                LONG,
+                false,
+                false);
+        MemoryBackplane backplane = new MemoryBackplane();
         Shared shared = new Shared(
                 config,
                 RecoveryConfig.DEFAULTS,
                 new Policy(rules, Limits.DEFAULTS, List.of()),
                 new JsonProtocol(),
                 new FakeBroker(),
+                backplane.userCounts(),
+                backplane.revocations(),
                 new CountedSlots(),
                 null,
                 Shared.SLICE_NANOS);

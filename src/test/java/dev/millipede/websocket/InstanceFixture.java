@@ -7,6 +7,7 @@ import dev.millipede.auth.Authenticator;
 import dev.millipede.auth.Permissions;
 import dev.millipede.auth.TokenMint;
 import dev.millipede.auth.TokenVerifier;
+import dev.millipede.backplane.memory.MemoryBackplane;
 import dev.millipede.bus.Envelopes;
 import dev.millipede.bus.InstanceRecord.Delivery;
 import dev.millipede.bus.InstanceRecord.InterestConfirmed;
@@ -66,6 +67,7 @@ final class InstanceFixture {
     final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
     final FakeBroker broker = new FakeBroker();
     final CountedSlots slots = new CountedSlots();
+    final MemoryBackplane backplane = new MemoryBackplane();
 
     /** What the instance told the router and nobody has taken yet. */
     final List<RouterRecord> told = new ArrayList<>();
@@ -95,7 +97,10 @@ final class InstanceFixture {
                 new Authenticator(auth, new TokenVerifier(SECRET, WALL_CLOCK)),
                 new Permissions(insecure),
                 WALL_CLOCK,
-                "test");
+                "test",
+                Duration.ofSeconds(25),
+                true,
+                true);
         Limits limits = new Limits(4, 0, 0, 0, 0, 0, 0, Duration.ofSeconds(1), 0);
         Shared shared = new Shared(
                 WebSocketConfig.DEFAULTS,
@@ -103,6 +108,8 @@ final class InstanceFixture {
                 new Policy(rules, limits, List.of()),
                 new JsonProtocol(),
                 broker,
+                backplane.userCounts(),
+                backplane.revocations(),
                 slots,
                 null,
                 sliceNanos);
@@ -211,7 +218,7 @@ final class InstanceFixture {
     }
 
     void join(Connection connection, String channel) {
-        instance.subscribers.join(connection, channel(channel), 1, null, false);
+        instance.subscribers.join(connection, channel(channel), 1, null, false, null);
     }
 
     void leave(Connection connection, String channel) {

@@ -29,6 +29,9 @@ class LocalSubscribersTest {
             channel("broadcast"),
             new LocalSubscribers.Outcome() {
                 @Override
+                public void began(Joining joining, Terms terms) {}
+
+                @Override
                 public void joined(Joining joining) {
                     tell("joined ", joining);
                 }
@@ -76,15 +79,19 @@ class LocalSubscribersTest {
         return local == null ? Stream.empty() : Stream.of(local.members).limit(local.size);
     }
 
+    private static Joining joining(Connection connection) {
+        return Objects.requireNonNull(connection.pending).joins.get(0);
+    }
+
     @Test
     void theFirstJoinerAsksTheRouterAndAllWaitForItsAnswer() {
-        subscribers.join(ann, room, 1, null, false);
+        subscribers.join(ann, room, 1, null, false, null);
         assertThat(toRouter()).containsExactly(new Interest(0, room, ask()));
-        subscribers.join(bob, room, 2, null, false);
+        subscribers.join(bob, room, 2, null, false, null);
         assertThat(toRouter()).isEmpty();
         assertThat(outcomes).isEmpty();
         assertThat(members()).isEmpty();
-        assertThat(ann.joining(room.name())).isNotNull();
+        assertThat(ann.waiting(room.name())).isNotNull();
         assertThat(subscribers.subscriptions()).isZero();
 
         confirm(ask());
@@ -97,10 +104,10 @@ class LocalSubscribersTest {
 
     @Test
     void whoJoinsAConfirmedChannelIsInAtOnce() {
-        subscribers.join(ann, room, 1, null, false);
+        subscribers.join(ann, room, 1, null, false, null);
         confirm(ask());
         toRouter();
-        subscribers.join(bob, room, 2, null, false);
+        subscribers.join(bob, room, 2, null, false, null);
 
         assertThat(outcomes).containsExactly("joined 1", "joined 2");
         assertThat(toRouter()).isEmpty();
@@ -108,7 +115,7 @@ class LocalSubscribersTest {
 
     @Test
     void aSecondConfirmationTellsNobodyTwice() {
-        subscribers.join(ann, room, 1, null, false);
+        subscribers.join(ann, room, 1, null, false, null);
         confirm(ask());
         confirm(ask());
 
@@ -117,10 +124,10 @@ class LocalSubscribersTest {
 
     @Test
     void theAnswerToAnEarlierQuestionConfirmsAndRefusesNothing() {
-        subscribers.join(ann, room, 1, null, false);
+        subscribers.join(ann, room, 1, null, false, null);
         int first = ask();
-        subscribers.withdraw(Objects.requireNonNull(ann.joining(room.name())));
-        subscribers.join(ann, room, 2, null, false);
+        subscribers.withdraw(joining(ann));
+        subscribers.join(ann, room, 2, null, false, null);
         assertThat(ask()).isNotEqualTo(first);
 
         confirm(first);
@@ -132,7 +139,7 @@ class LocalSubscribersTest {
 
     @Test
     void answersForAChannelNobodyWantsAnyMoreAreDropped() {
-        subscribers.join(ann, room, 1, null, false);
+        subscribers.join(ann, room, 1, null, false, null);
         int ask = ask();
         subscribers.leaveAll(ann);
         confirm(ask);
@@ -144,13 +151,13 @@ class LocalSubscribersTest {
 
     @Test
     void whoIsWithdrawnWhileJoiningReleasesTheInterestAndIsToldNothing() {
-        subscribers.join(ann, room, 1, null, false);
-        subscribers.join(bob, room, 2, null, false);
-        subscribers.withdraw(Objects.requireNonNull(ann.joining(room.name())));
+        subscribers.join(ann, room, 1, null, false, null);
+        subscribers.join(bob, room, 2, null, false, null);
+        subscribers.withdraw(joining(ann));
         assertThat(toRouter()).noneMatch(InterestEnded.class::isInstance);
         assertThat(ann.pending).isNull();
 
-        subscribers.withdraw(Objects.requireNonNull(bob.joining(room.name())));
+        subscribers.withdraw(joining(bob));
         assertThat(toRouter()).containsExactly(new InterestEnded(0, room));
         assertThat(outcomes).isEmpty();
         assertThat(subscribers.get(room)).isNull();
@@ -158,15 +165,15 @@ class LocalSubscribersTest {
 
     @Test
     void aRefusalFailsAllWhoWaitAndTheNextOneAsksAgain() {
-        subscribers.join(ann, room, 1, null, false);
-        subscribers.join(bob, room, 2, null, false);
+        subscribers.join(ann, room, 1, null, false, null);
+        subscribers.join(bob, room, 2, null, false, null);
         int first = ask();
         refuse(first);
         assertThat(outcomes).containsExactly("failed 1", "failed 2");
         assertThat(toRouter()).containsExactly(new Interest(0, room, first), new InterestEnded(0, room));
         assertThat(ann.pending).isNull();
 
-        subscribers.join(ann, room, 3, null, false);
+        subscribers.join(ann, room, 3, null, false, null);
         assertThat(toRouter()).containsExactly(new Interest(0, room, ask()));
         confirm(ask());
         assertThat(outcomes).endsWith("joined 3");
@@ -174,9 +181,9 @@ class LocalSubscribersTest {
 
     @Test
     void nobodyWaitsLongerThanThreeSeconds() {
-        subscribers.join(ann, room, 1, null, false);
+        subscribers.join(ann, room, 1, null, false, null);
         fixture.loop.now += 1_000_000_000L;
-        subscribers.join(bob, room, 2, null, false);
+        subscribers.join(bob, room, 2, null, false, null);
         subscribers.expire(fixture.loop.now + 1_999_999_999L);
         assertThat(outcomes).isEmpty();
 
@@ -192,10 +199,10 @@ class LocalSubscribersTest {
 
     @Test
     void whoHasJoinedOrGivenUpIsNeverOverdue() {
-        subscribers.join(ann, room, 1, null, false);
+        subscribers.join(ann, room, 1, null, false, null);
         confirm(ask());
-        subscribers.join(bob, channel("room:b"), 2, null, false);
-        subscribers.withdraw(Objects.requireNonNull(bob.joining("room:b")));
+        subscribers.join(bob, channel("room:b"), 2, null, false, null);
+        subscribers.withdraw(joining(bob));
         subscribers.expire(fixture.loop.now + 10_000_000_000L);
 
         assertThat(outcomes).containsExactly("joined 1");
@@ -204,8 +211,8 @@ class LocalSubscribersTest {
 
     @Test
     void theLastToLeaveEndsTheInterest() {
-        subscribers.join(ann, room, 1, null, false);
-        subscribers.join(bob, room, 2, null, false);
+        subscribers.join(ann, room, 1, null, false, null);
+        subscribers.join(bob, room, 2, null, false, null);
         confirm(ask());
         toRouter();
         subscribers.leave(ann, ann.find(room));
@@ -222,7 +229,7 @@ class LocalSubscribersTest {
     void whoGoesLeavesAllItsChannelsAndJoins() {
         Channel other = channel("room:b");
         Channel slow = channel("room:c");
-        List.of(room, other, slow).forEach(each -> subscribers.join(ann, each, 1, null, false));
+        List.of(room, other, slow).forEach(each -> subscribers.join(ann, each, 1, null, false, null));
         confirm(ask());
         subscribers.confirmed(new InterestConfirmed(other, Objects.requireNonNull(subscribers.get(other)).ask));
         toRouter();
@@ -237,8 +244,8 @@ class LocalSubscribersTest {
 
     @Test
     void aJoinerThatIsClosedInsideAnothersCallbackHasAlreadyLeft() {
-        subscribers.join(ann, room, 1, null, false);
-        subscribers.join(bob, room, 2, null, false);
+        subscribers.join(ann, room, 1, null, false, null);
+        subscribers.join(bob, room, 2, null, false, null);
         whenTold = joining -> {
             if (joining.connection == ann) {
                 subscribers.leaveAll(bob);
@@ -253,8 +260,8 @@ class LocalSubscribersTest {
 
     @Test
     void whenAllLeaveInsideTheFirstCallbackTheInterestEnds() {
-        subscribers.join(ann, room, 1, null, false);
-        subscribers.join(bob, room, 2, null, false);
+        subscribers.join(ann, room, 1, null, false, null);
+        subscribers.join(bob, room, 2, null, false, null);
         whenTold = joining -> {
             subscribers.leaveAll(ann);
             subscribers.leaveAll(bob);
@@ -267,11 +274,11 @@ class LocalSubscribersTest {
 
     @Test
     void whoJoinsAgainInsideTheCallbackOfARefusalAsksAgain() {
-        subscribers.join(ann, room, 1, null, false);
+        subscribers.join(ann, room, 1, null, false, null);
         int first = ask();
         whenTold = joining -> {
             if (joining.command == 1) {
-                subscribers.join(bob, room, 2, null, false);
+                subscribers.join(bob, room, 2, null, false, null);
             }
         };
         refuse(first);
@@ -286,9 +293,9 @@ class LocalSubscribersTest {
         subscribers.start();
         LocalChannel everybody = Objects.requireNonNull(subscribers.everybody());
         assertThat(toRouter()).containsExactly(new Interest(0, everybody.channel, everybody.ask));
-        subscribers.join(ann, everybody.channel, 0, null, false);
+        subscribers.join(ann, everybody.channel, 0, null, false, null);
         subscribers.confirmed(new InterestConfirmed(everybody.channel, everybody.ask));
-        subscribers.join(bob, everybody.channel, 0, null, false);
+        subscribers.join(bob, everybody.channel, 0, null, false, null);
         assertThat(ann.broadcastSlot).isZero();
         assertThat(bob.broadcastSlot).isEqualTo(1);
         assertThat(subscribers.subscriptions()).isZero();
@@ -305,7 +312,7 @@ class LocalSubscribersTest {
     void refusedBroadcastsAreAskedForAgainWithTheNextTick() {
         subscribers.start();
         LocalChannel everybody = Objects.requireNonNull(subscribers.everybody());
-        subscribers.join(ann, everybody.channel, 1, null, false);
+        subscribers.join(ann, everybody.channel, 1, null, false, null);
         int first = everybody.ask;
         subscribers.refused(new InterestRefused(everybody.channel, first));
         assertThat(outcomes).containsExactly("failed 1");
@@ -314,7 +321,7 @@ class LocalSubscribersTest {
         subscribers.expire(fixture.loop.now);
         subscribers.expire(fixture.loop.now);
         assertThat(toRouter()).containsExactly(new Interest(0, everybody.channel, everybody.ask));
-        subscribers.join(ann, everybody.channel, 2, null, false);
+        subscribers.join(ann, everybody.channel, 2, null, false, null);
         subscribers.confirmed(new InterestConfirmed(everybody.channel, first));
         assertThat(outcomes).hasSize(1);
         subscribers.confirmed(new InterestConfirmed(everybody.channel, everybody.ask));
@@ -348,7 +355,7 @@ class LocalSubscribersTest {
         LocalChannel everybody = Objects.requireNonNull(subscribers.everybody());
         subscribers.refused(new InterestRefused(everybody.channel, everybody.ask));
         toRouter();
-        subscribers.join(ann, everybody.channel, 1, null, false);
+        subscribers.join(ann, everybody.channel, 1, null, false, null);
         assertThat(toRouter()).containsExactly(new Interest(0, everybody.channel, everybody.ask));
 
         subscribers.refused(new InterestRefused(everybody.channel, everybody.ask));

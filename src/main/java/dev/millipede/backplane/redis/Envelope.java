@@ -34,6 +34,7 @@ import java.util.Map;
  * <tr><td>5</td><td>info: connInfo, one JSON value without line breaks; with 4 only</td></tr>
  * <tr><td>6</td><td>a tag: length of its key (2 bytes), key, value, both UTF-8</td></tr>
  * <tr><td>7</td><td>mark of the position, 4 bytes; left out when 0; with 1 only</td></tr>
+ * <tr><td>8</td><td>info: chanInfo, as connInfo; with 4 only</td></tr>
  * <tr><td>other</td><td>skipped: a newer node of this version may write some</td></tr>
  * </table>
  *
@@ -56,6 +57,7 @@ final class Envelope {
     static final int CONN_INFO = 5;
     static final int TAG = 6;
     static final int MARK = 7;
+    static final int CHAN_INFO = 8;
 
     private static final int MAX_TAG_KEY = 0xFFFF;
 
@@ -76,7 +78,7 @@ final class Envelope {
     }
 
     /**
-     * Opens what {@link #isOne} an envelope. Its bytes are untrusted, but neither payload nor connInfo is parsed: only that
+     * Opens what {@link #isOne} an envelope. Its bytes are untrusted, but neither payload nor infos are parsed: only that
      * they have no line breaks, which would end a line on sockets, is seen to.
      */
     static Opened decode(Channel channel, byte[] message) {
@@ -130,6 +132,9 @@ final class Envelope {
         fields.add(field(CLIENT, info.client().getBytes(UTF_8)));
         if (info.connInfo() != null) {
             fields.add(field(CONN_INFO, info.connInfo().bytes()));
+        }
+        if (info.chanInfo() != null) {
+            fields.add(field(CHAN_INFO, info.chanInfo().bytes()));
         }
     }
 

@@ -27,6 +27,7 @@ final class EnvelopeReader {
     private String user = "";
     private String client = "";
     private @Nullable Payload connInfo;
+    private @Nullable Payload chanInfo;
     private Map<String, String> tags = Map.of();
 
     /** Says that the bytes are no envelope; nobody reads where it was found. */
@@ -99,6 +100,10 @@ final class EnvelopeReader {
                 once(id);
                 connInfo = json(from, to);
             }
+            case Envelope.CHAN_INFO -> {
+                once(id);
+                chanInfo = json(from, to);
+            }
             case Envelope.MARK -> {
                 once(id);
                 require(to - from == Integer.BYTES);
@@ -124,9 +129,9 @@ final class EnvelopeReader {
 
     private @Nullable ClientInfo info() throws Malformed {
         if (has(Envelope.CLIENT)) {
-            return new ClientInfo(user, client, connInfo);
+            return new ClientInfo(user, client, connInfo, chanInfo);
         }
-        require(!has(Envelope.USER) && !has(Envelope.CONN_INFO));
+        require(!has(Envelope.USER) && !has(Envelope.CONN_INFO) && !has(Envelope.CHAN_INFO));
         return null;
     }
 

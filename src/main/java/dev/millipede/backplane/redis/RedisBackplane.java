@@ -39,6 +39,16 @@ public final class RedisBackplane implements Backplane {
         return broker;
     }
 
+    @Override
+    public dev.millipede.backplane.UserCounts userCounts() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public dev.millipede.backplane.Revocations revocations() {
+        throw new UnsupportedOperationException();
+    }
+
     /** Whether all connections stand, everything is subscribed to, and what is published comes back. */
     @Override
     public boolean isReady() {

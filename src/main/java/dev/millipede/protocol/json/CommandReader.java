@@ -29,6 +29,7 @@ final class CommandReader {
         PUBLISH,
         HISTORY,
         REFRESH,
+        SUB_REFRESH,
         SEND,
         NOT_AVAILABLE;
 
@@ -40,18 +41,22 @@ final class CommandReader {
                 case "publish" -> PUBLISH;
                 case "history" -> HISTORY;
                 case "refresh" -> REFRESH;
+                case "sub_refresh" -> SUB_REFRESH;
                 case "send" -> SEND;
-                case "presence", "presence_stats", "rpc", "sub_refresh" -> NOT_AVAILABLE;
+                case "presence", "presence_stats", "rpc" -> NOT_AVAILABLE;
                 default -> null;
             };
         }
 
         boolean hasChannel() {
-            return this == SUBSCRIBE || this == UNSUBSCRIBE || this == PUBLISH || this == HISTORY;
+            return switch (this) {
+                case SUBSCRIBE, UNSUBSCRIBE, PUBLISH, HISTORY, SUB_REFRESH -> true;
+                case CONNECT, REFRESH, SEND, NOT_AVAILABLE -> false;
+            };
         }
 
         boolean hasToken() {
-            return this == CONNECT || this == SUBSCRIBE || this == REFRESH;
+            return this == CONNECT || this == SUBSCRIBE || this == REFRESH || this == SUB_REFRESH;
         }
     }
 
@@ -154,7 +159,7 @@ final class CommandReader {
             case SUBSCRIBE -> readSubscribeField(name);
             case PUBLISH -> readPublishField(name);
             case HISTORY -> readHistoryField(name);
-            case UNSUBSCRIBE, REFRESH, SEND, NOT_AVAILABLE -> false;
+            case UNSUBSCRIBE, REFRESH, SUB_REFRESH, SEND, NOT_AVAILABLE -> false;
         };
     }
 
@@ -211,6 +216,7 @@ final class CommandReader {
             case PUBLISH -> new Command.Publish(id, channel, data);
             case HISTORY -> new Command.History(id, channel, limit, since, reverse);
             case REFRESH -> new Command.Refresh(id, token == null ? "" : token);
+            case SUB_REFRESH -> new Command.SubRefresh(id, channel, token == null ? "" : token);
             case SEND, NOT_AVAILABLE -> new Command.NotAvailable(id);
         };
     }

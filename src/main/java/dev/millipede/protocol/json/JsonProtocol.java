@@ -103,6 +103,9 @@ public final class JsonProtocol implements Protocol {
             id(json, refreshed.id()).key("refresh").open();
             writeSession(json, refreshed.client(), refreshed.version(), refreshed.ttl());
             json.close();
+        } else if (message instanceof ServerMessage.SubRefreshed refreshed) {
+            expires(id(json, refreshed.id()).key("sub_refresh").open(), refreshed.ttl())
+                    .close();
         } else if (message instanceof ServerMessage.Failed failed) {
             writeError(id(json, failed.id()), failed.error());
         } else if (message instanceof ServerMessage.UnsubscribePush push) {
@@ -136,7 +139,7 @@ public final class JsonProtocol implements Protocol {
     }
 
     private static void writeSubscription(JsonWriter json, ServerMessage.Subscription subscription) {
-        json.open();
+        expires(json.open(), subscription.ttl());
         Position position = subscription.position();
         if (position != null) {
             json.key("recoverable").yes().key("epoch").string(position.epoch());
@@ -152,6 +155,9 @@ public final class JsonProtocol implements Protocol {
                 json.key("offset").number(position.offset());
             }
             json.key("positioned").yes();
+        }
+        if (subscription.data() != null) {
+            json.key("data").payload(subscription.data());
         }
         if (subscription.wasRecovering()) {
             json.key("was_recovering").yes();
@@ -174,9 +180,11 @@ public final class JsonProtocol implements Protocol {
     private static void writeSession(JsonWriter json, String client, String version, int ttl) {
         text(json, "client", client);
         text(json, "version", version);
-        if (ttl > 0) {
-            json.key("expires").yes().key("ttl").number(ttl);
-        }
+        expires(json, ttl);
+    }
+
+    private static JsonWriter expires(JsonWriter json, int ttl) {
+        return ttl > 0 ? json.key("expires").yes().key("ttl").number(ttl) : json;
     }
 
     private static void writeError(JsonWriter json, ErrorCode error) {
@@ -221,6 +229,9 @@ public final class JsonProtocol implements Protocol {
             json.key("user").string(info.user()).key("client").string(info.client());
             if (info.connInfo() != null) {
                 json.key("conn_info").payload(info.connInfo());
+            }
+            if (info.chanInfo() != null) {
+                json.key("chan_info").payload(info.chanInfo());
             }
             json.close();
         }
