@@ -9,6 +9,7 @@ import dev.millipede.backplane.Backplane;
 import dev.millipede.backplane.memory.MemoryBackplane;
 import dev.millipede.backplane.redis.RedisBackplane;
 import dev.millipede.bus.LocalBus;
+import dev.millipede.channel.Namespace;
 import dev.millipede.cluster.Membership;
 import dev.millipede.cluster.NodeFacts;
 import dev.millipede.cluster.NodesVerticle;
@@ -36,6 +37,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -65,12 +67,12 @@ public final class Node {
     /** For what blocks. */
     private static final DeploymentOptions WORKER = new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER);
 
-    private final NodeConfig config;
+    private volatile NodeConfig config;
     private final InstantSource clock;
     private final Instant startedAt;
     private final Foundation foundation;
     private final NodeSlots slots;
-    private final @Nullable NodeAddresses addresses;
+    private final NodeAddresses addresses;
     private final Metrics metrics;
     private final Vertx vertx;
     private final LocalBus bus;
@@ -85,6 +87,7 @@ public final class Node {
 
     private final AtomicBoolean started = new AtomicBoolean();
     private @Nullable ApiVerticle api;
+    private @Nullable ApiRoutes routes;
 
     private Node(NodeConfig config, Foundation foundation, InstantSource clock) throws UnusableTlsException {
         this.tls = NodeTls.load(config, foundation.vertx());
@@ -93,8 +96,7 @@ public final class Node {
         this.startedAt = clock.instant();
         this.foundation = foundation;
         this.slots = new NodeSlots(config.connectionLimit(), config.http().whenFull() == HttpConfig.WhenFull.REFUSE);
-        int perAddress = config.websocket().connectionsPerAddress();
-        this.addresses = perAddress > 0 ? new NodeAddresses(perAddress) : null;
+        this.addresses = new NodeAddresses(config.websocket().connectionsPerAddress());
         this.metrics = foundation.metrics();
         this.vertx = foundation.vertx();
         this.bus = LocalBus.open(vertx, () -> metrics.controlRejected("foreign"));
@@ -138,7 +140,9 @@ public final class Node {
         log.info("{} transport", vertx.isNativeTransportEnabled() ? "native epoll" : "NIO");
         metrics.gaugeConnectionLimit(slots::limit);
         metrics.gaugeDescriptors(OpenFiles::free);
-        NodeHttp http = new NodeHttp(config, apiRoutes(), clock);
+        ApiRoutes mounted = apiRoutes();
+        routes = mounted;
+        NodeHttp http = new NodeHttp(config, mounted, clock);
         RouterVerticle router = new RouterVerticle(
                 backplane.broker(),
                 new JsonProtocol(),
@@ -208,7 +212,8 @@ public final class Node {
         return vertx.deployVerticle(verticle, options).onSuccess(stage::add).mapEmpty();
     }
 
-    private Shared shared() {
+    /** What instances decide by; one for each, as each has an authenticator of its own. */
+    private Policy policy() {
         String secret = config.auth().hmacSecret();
         Rules rules = new Rules(
                 config.namespaces(),
@@ -219,10 +224,14 @@ public final class Node {
                 Duration.ofSeconds(25),
                 false,
                 false);
+        return new Policy(rules, config.websocket().limits(), config.http().allowedOrigins());
+    }
+
+    private Shared shared() {
         return new Shared(
                 config.websocket(),
                 config.recovery(),
-                new Policy(rules, config.websocket().limits(), config.http().allowedOrigins()),
+                policy(),
                 new JsonProtocol(),
                 backplane.broker(),
                 backplane.userCounts(),
@@ -235,6 +244,51 @@ public final class Node {
     private ApiRoutes apiRoutes() {
         return new ApiRoutes(
                 config.internal().apiKeys(), config.namespaces(), backplane.broker(), bus, metrics, this::isReady);
+    }
+
+    /**
+     * Has another configuration hold from now on; where it cannot be read, takes a restart, or names certificates that cannot
+     * be served, this fails and nothing changes. Its certificates are read again even if nothing else is new. Not before the
+     * node has started.
+     *
+     * @param read reads it, on a thread that may block
+     * @return the keys that have another value now
+     */
+    public Future<List<String>> reload(Callable<NodeConfig> read) {
+        return vertx.executeBlocking(() -> {
+                    NodeConfig next = read.call();
+                    Reload reload = Reload.between(config.values(), next.values());
+                    if (!reload.needRestart().isEmpty()) {
+                        throw new NeedsRestartException(reload.needRestart());
+                    }
+                    NodeTls.load(next, vertx);
+                    return next;
+                })
+                .compose(next -> {
+                    List<String> changed =
+                            Reload.between(config.values(), next.values()).changed();
+                    return tls.use(next).compose(done -> hold(next)).map(changed);
+                })
+                .onComplete(outcome -> metrics.reloaded(outcome.succeeded()));
+    }
+
+    private Future<Void> hold(NodeConfig next) {
+        config = next;
+        metrics.use(next.namespaces().all().stream().map(Namespace::name).toList());
+        slots.limit(next.connectionLimit());
+        foundation.listeners().limit(next.connectionLimit());
+        addresses.limit(next.websocket().connectionsPerAddress());
+        backplane.use(next.namespaces());
+        if (routes != null) {
+            routes.use(next.internal().apiKeys(), next.namespaces());
+        }
+        return Future.all(webSockets.stream().map(each -> each.apply(policy())).toList())
+                .mapEmpty();
+    }
+
+    /** What is allowed in the configuration that holds now and may still be a mistake, one sentence each. */
+    List<String> warnings() {
+        return config.warnings();
     }
 
     /** Whether clients can be served now: everything runs and publications can be accepted and received. */

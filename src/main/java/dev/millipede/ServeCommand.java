@@ -87,6 +87,8 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private int serve(NodeConfig config) throws InterruptedException {
+        ReloadOnHangup reloads = new ReloadOnHangup(file, environment);
+        reloads.listen();
         Node node;
         try {
             node = Node.start(config).toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
@@ -97,6 +99,7 @@ final class ServeCommand implements Callable<Integer> {
         announce(config, node);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node), "stop"));
         awaitReady(node);
+        reloads.serve(node);
         new CountDownLatch(1).await();
         return 0;
     }

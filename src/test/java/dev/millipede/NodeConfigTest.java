@@ -61,6 +61,7 @@ class NodeConfigTest {
                         BackplaneConfig.DEFAULTS,
                         ClusterConfig.DEFAULTS,
                         MetricsConfig.DEFAULTS,
+                        read("{}").values(),
                         false));
     }
 

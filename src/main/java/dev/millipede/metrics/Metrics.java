@@ -64,8 +64,8 @@ public final class Metrics {
     private final Map<String, Counter> proxiesRejected = new HashMap<>();
     private final EnumMap<CommandKind, Counter> commands = new EnumMap<>(CommandKind.class);
     private final CodeCounters failed;
-    private final String[] namespaces;
-    private final List<EnumMap<Source, Counter>> publications = new ArrayList<>();
+    private final EnumMap<Source, Counter> otherPublications;
+    private volatile Map<String, EnumMap<Source, Counter>> publications = Map.of();
     private final Counter encoded;
     private final Counter unrouted;
     private final Map<String, Counter> skipped = new HashMap<>();
@@ -132,11 +132,8 @@ public final class Metrics {
                 "code",
                 CodeCounters.range(100, 112));
 
-        this.namespaces = namespaces.toArray(String[]::new);
-        for (String namespace : this.namespaces) {
-            publications.add(publicationCounters(namespace));
-        }
-        publications.add(publicationCounters(OTHER));
+        otherPublications = publicationCounters(OTHER);
+        use(namespaces);
         encoded = counter("millipede.publications.encoded", "Publications encoded for a wire format, once per node");
         unrouted = counter("millipede.publications.unrouted", "Publications nobody on this node listened to");
         for (String reason : SKIP_REASONS) {
@@ -188,6 +185,13 @@ public final class Metrics {
         return Vertx.builder().with(options).withMetrics(VertxMeters.factory(registry));
     }
 
+    /** These become labels too; those there are stay. */
+    public final void use(Collection<String> namespaces) {
+        Map<String, EnumMap<Source, Counter>> all = new HashMap<>(publications);
+        namespaces.forEach(each -> all.computeIfAbsent(each, this::publicationCounters));
+        publications = Map.copyOf(all);
+    }
+
     /** All meters in the Prometheus text format, version 0.0.4. */
     public String scrape() {
         return registry.scrape();
@@ -223,11 +227,7 @@ public final class Metrics {
 
     /** A publication that was accepted, or that the backplane brought. */
     public void publicationIn(String namespace, Source source) {
-        int at = 0;
-        while (at < namespaces.length && !namespaces[at].equals(namespace)) {
-            at++;
-        }
-        of(publications.get(at), source).increment();
+        of(publications.getOrDefault(namespace, otherPublications), source).increment();
     }
 
     public void encoded() {

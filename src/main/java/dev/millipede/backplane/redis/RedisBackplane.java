@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RedisBackplane implements Backplane {
     private final RedisBroker broker;
+    private final Messages messages;
 
     /**
      * Connects to nothing yet.
@@ -27,9 +28,10 @@ public final class RedisBackplane implements Backplane {
      */
     public RedisBackplane(
             Vertx vertx, RedisConfig config, Namespaces namespaces, Function<byte[], @Nullable Payload> plain) {
+        this.messages = new Messages(config.prefix(), namespaces, plain);
         this.broker = new RedisBroker(
                 new Connector(vertx, config),
-                new Messages(config.prefix(), namespaces, plain),
+                messages,
                 // Not the default one: two nodes that start in the same moment must not make up the same numbers.
                 new SplittableRandom(new SecureRandom().nextLong()));
     }
@@ -37,6 +39,11 @@ public final class RedisBackplane implements Backplane {
     @Override
     public Broker broker() {
         return broker;
+    }
+
+    @Override
+    public void use(Namespaces namespaces) {
+        messages.use(namespaces);
     }
 
     @Override
