@@ -68,7 +68,9 @@ class ReloadTest {
 
     @Test
     void everyKeyThatTakesARestartIsNamedAndNothingElse() {
-        assertThat(between("{}", "{\"http\": {\"port\": 1, \"allowedOrigins\": [\"*\"]}, \"websocket\": {\"path\": \"/\"}}"))
+        assertThat(between(
+                        "{}",
+                        "{\"http\": {\"port\": 1, \"allowedOrigins\": [\"*\"]}, \"websocket\": {\"path\": \"/\"}}"))
                 .isEqualTo(new Reload(
                         List.of("http.allowedOrigins", "http.port", "websocket.path"),
                         List.of("http.port", "websocket.path")));
@@ -91,8 +93,8 @@ class ReloadTest {
         assertThat(between(
                         "{\"namespaces\": {\"room\": {\"history\": {\"size\": 5}}}}",
                         "{\"namespaces\": {\"room\": {\"history\": {\"size\": 6, \"ttl\": \"1h\"}}}}"))
-                .isEqualTo(new Reload(
-                        List.of("namespaces.room.history.size", "namespaces.room.history.ttl"), List.of()));
+                .isEqualTo(
+                        new Reload(List.of("namespaces.room.history.size", "namespaces.room.history.ttl"), List.of()));
     }
 
     @Test
@@ -100,20 +102,23 @@ class ReloadTest {
         String one = "{\"http\": {\"tls\": {\"certificate\": \"a\", \"key\": \"b\"}}}";
         String other = "{\"http\": {\"tls\": {\"certificate\": \"c\", \"key\": \"d\", \"checkEvery\": \"0s\"}}}";
         assertThat(between(one, other))
-                .isEqualTo(new Reload(
-                        List.of("http.tls.certificate", "http.tls.checkEvery", "http.tls.key"), List.of()));
+                .isEqualTo(
+                        new Reload(List.of("http.tls.certificate", "http.tls.checkEvery", "http.tls.key"), List.of()));
         assertThat(between("{}", one).needRestart()).containsExactly("http.tls.certificate", "http.tls.key");
         assertThat(between(one, "{}").needRestart()).containsExactly("http.tls.certificate", "http.tls.key");
     }
 
     @Test
     void whatIsWrittenOtherwiseAndMeansTheSameIsNoChange() {
-        assertThat(between("{}", "{\"websocket\": {\"closeTimeout\": \"5000ms\"}, \"auth\": {}, \"http\": {\"listen\": []}}"))
+        assertThat(between(
+                        "{}",
+                        "{\"websocket\": {\"closeTimeout\": \"5000ms\"}, \"auth\": {}, \"http\": {\"listen\": []}}"))
                 .isEqualTo(new Reload(List.of(), List.of()));
     }
 
     @Test
     void aConfigurationDoesNotPrintItsSecrets() {
-        assertThat(read("{\"auth\": {\"hmacSecret\": \"" + SECRET + "\"}}").toString()).doesNotContain(SECRET);
+        assertThat(read("{\"auth\": {\"hmacSecret\": \"" + SECRET + "\"}}").toString())
+                .doesNotContain(SECRET);
     }
 }

@@ -39,20 +39,60 @@ class PublicSurfaceIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/", "/index.html", "/metrics", "/health", "/health/live", "/health/ready", "/api", "/api/", "/api/info",
-                "/api/publish", "/api/revoke", "/admin", "/console", "/development/token", "/debug", "/debug/pprof",
-                "/heapdump", "/actuator", "/actuator/heapdump", "/jolokia", "/threads", "/config", "/default.json",
-                "/conf/default.json", "/version", "/.git/config", "/.env", "/server-status", "/favicon.ico", "/robots.txt",
-                "/%2e%2e/%2e%2e/etc/passwd", "/../conf/default.json", "//metrics", "/metrics/", "/METRICS", "/metrics?x=1",
-                "/connection/websocket/../../metrics", "/connection/websocket%2f", "/connection", "/connection/",
-                "/connection/http_stream", "/connection/sse", "/connection/uni_websocket", "/connection/sockjs"
+                "/",
+                "/index.html",
+                "/metrics",
+                "/health",
+                "/health/live",
+                "/health/ready",
+                "/api",
+                "/api/",
+                "/api/info",
+                "/api/publish",
+                "/api/revoke",
+                "/admin",
+                "/console",
+                "/development/token",
+                "/debug",
+                "/debug/pprof",
+                "/heapdump",
+                "/actuator",
+                "/actuator/heapdump",
+                "/jolokia",
+                "/threads",
+                "/config",
+                "/default.json",
+                "/conf/default.json",
+                "/version",
+                "/.git/config",
+                "/.env",
+                "/server-status",
+                "/favicon.ico",
+                "/robots.txt",
+                "/%2e%2e/%2e%2e/etc/passwd",
+                "/../conf/default.json",
+                "//metrics",
+                "/metrics/",
+                "/METRICS",
+                "/metrics?x=1",
+                "/connection/websocket/../../metrics",
+                "/connection/websocket%2f",
+                "/connection",
+                "/connection/",
+                "/connection/http_stream",
+                "/connection/sse",
+                "/connection/uni_websocket",
+                "/connection/sockjs"
             })
     void noPathButTheEndpointIsServed(String path) {
         for (String method : List.of("GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD")) {
             RawHttp.Reply reply = ask(method, path, "Content-Length: 0", "X-API-Key: " + NodeFixture.API_KEY);
 
             assertThat(reply.status()).as(method).isIn(400, 404);
-            assertThat(reply.body()).as(method).doesNotContain("millipede", "java", "vert").hasSizeLessThan(64);
+            assertThat(reply.body())
+                    .as(method)
+                    .doesNotContain("millipede", "java", "vert")
+                    .hasSizeLessThan(64);
         }
     }
 

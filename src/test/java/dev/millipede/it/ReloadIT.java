@@ -51,7 +51,8 @@ class ReloadIT {
 
     /** Reloads with changes laid over the configuration it began with. */
     private static String reload(String changes) {
-        return node.reload(NodeFixture.config().mergeIn(new JsonObject(changes), true).encode());
+        return node.reload(
+                NodeFixture.config().mergeIn(new JsonObject(changes), true).encode());
     }
 
     private static InternalPort internal() {
@@ -96,7 +97,9 @@ class ReloadIT {
 
             reload("{}");
             assertThat(internal()
-                            .answer("publish", new JsonObject().put("channel", "news:1").put("data", 3))
+                            .answer(
+                                    "publish",
+                                    new JsonObject().put("channel", "news:1").put("data", 3))
                             .getJsonObject("error")
                             .getInteger("code"))
                     .isEqualTo(102);
@@ -118,7 +121,8 @@ class ReloadIT {
                     .put("connect", new JsonObject().put("token", NodeFixture.token("ann")))
                     .encode());
             assertThat(old.closed().code()).isEqualTo(3500);
-            assertThat(fresh.call("connect", new JsonObject().put("token", token)).containsKey("connect"))
+            assertThat(fresh.call("connect", new JsonObject().put("token", token))
+                            .containsKey("connect"))
                     .isTrue();
             internal().publish("user:ann", 1);
             assertThat(before.publication("user:ann").getInteger("data")).isEqualTo(1);
@@ -131,7 +135,9 @@ class ReloadIT {
         JsonObject next = new JsonObject()
                 .put("internal", new JsonObject().put("apiKeys", new JsonArray().add(OTHER_KEY)))
                 .put("http", new JsonObject().put("allowedOrigins", new JsonArray().add("https://a.example")))
-                .put("websocket", new JsonObject().put("connectionsPerAddress", 1).put("channelsPerConnection", 1));
+                .put(
+                        "websocket",
+                        new JsonObject().put("connectionsPerAddress", 1).put("channelsPerConnection", 1));
         try (TestClient early = node.connect("ann")) {
             assertThat(reload(next.encode()))
                     .endsWith(" changed: http.allowedOrigins, internal.apiKeys, websocket.channelsPerConnection,"
