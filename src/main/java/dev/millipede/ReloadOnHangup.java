@@ -1,5 +1,7 @@
 package dev.millipede;
 
+import dev.millipede.config.ConfigException;
+import dev.millipede.tls.UnusableTlsException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -63,10 +65,18 @@ final class ReloadOnHangup {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            log.error("SIGHUP: nothing has changed: {}", cause.getMessage());
+            log.error("SIGHUP: nothing has changed: {}", reason(e.getCause()));
         } catch (TimeoutException e) {
             log.error("SIGHUP: reading {} again took too long", read);
         }
+    }
+
+    private static String reason(@Nullable Throwable cause) {
+        if (cause instanceof ConfigException
+                || cause instanceof NeedsRestartException
+                || cause instanceof UnusableTlsException) {
+            return String.valueOf(cause.getMessage());
+        }
+        return String.valueOf(cause);
     }
 }
