@@ -2,12 +2,14 @@ package dev.millipede;
 
 import dev.millipede.api.ApiRoutes;
 import dev.millipede.api.ApiVerticle;
-import dev.millipede.auth.Authenticator;
+import dev.millipede.auth.Authentication;
+import dev.millipede.api.Revocable;
 import dev.millipede.auth.Permissions;
-import dev.millipede.auth.TokenVerifier;
+import dev.millipede.auth.RevocationConfig;
 import dev.millipede.backplane.Backplane;
 import dev.millipede.backplane.memory.MemoryBackplane;
 import dev.millipede.backplane.redis.RedisBackplane;
+import dev.millipede.backplane.redis.Registration;
 import dev.millipede.bus.LocalBus;
 import dev.millipede.cluster.Membership;
 import dev.millipede.cluster.NodeFacts;
@@ -26,7 +28,6 @@ import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -63,10 +64,12 @@ public final class Node {
     private final Instant startedAt;
     private final Foundation foundation;
     private final NodeSlots slots;
+    private final NodeArrivalRate arrivalRate = new NodeArrivalRate(System::nanoTime);
     private final @Nullable NodeAddresses addresses;
     private final Metrics metrics;
     private final Vertx vertx;
     private final LocalBus bus;
+    private final Authentication authentication;
     private final Backplane backplane;
     private final List<WebSocketVerticle> webSockets = new ArrayList<>();
     /** What runs, in stages: each is stopped as a whole before the one that was started before it. */
@@ -89,11 +92,21 @@ public final class Node {
         this.metrics = foundation.metrics();
         this.vertx = foundation.vertx();
         this.bus = LocalBus.open(vertx, () -> metrics.controlRejected("foreign"));
+        this.authentication = new Authentication(vertx, config.auth(), clock, metrics);
         this.backplane = switch (config.backplane().type()) {
             case MEMORY -> new MemoryBackplane();
-            case REDIS ->
-                new RedisBackplane(vertx, config.backplane().redis(), config.namespaces(), PlainMessage::ofText);
+            case REDIS -> redisBackplane();
         };
+    }
+
+    private RedisBackplane redisBackplane() {
+        RevocationConfig revocation = config.auth().revocation();
+        Registration registration =
+                new Registration(foundation.uid(), revocation.users() || revocation.tokens(), metrics::countedLocally);
+        RedisBackplane redis = new RedisBackplane(
+                vertx, config.backplane().redis(), config.namespaces(), PlainMessage::ofText, registration);
+        metrics.gaugeNodeLease(redis::holdsLease);
+        return redis;
     }
 
     /**
@@ -140,7 +153,12 @@ public final class Node {
                 config.websocket().deliveryBudget());
         metrics.gaugeChannels(router::channels);
         metrics.gaugeBackplaneReady(backplane::isReady);
-        Future<Void> deployed = deploy(stage("router"), router);
+        stages.add(new Stage("authentication", () -> {
+            authentication.close();
+            return Future.succeededFuture();
+        }));
+        List<String> routerStage = stage("router");
+        Future<Void> deployed = authentication.start().compose(done -> deploy(routerStage, router));
         // Its connections live on the router's loop: closed before that goes.
         stages.add(new Stage("backplane", backplane::close));
         List<String> instanceStage = stage("web sockets");
@@ -156,6 +174,7 @@ public final class Node {
             api = verticle;
             deployed = deployed.compose(done -> deploy(stage("API"), verticle));
         }
+        backplane.revocations().listen(revoked -> webSockets.forEach(each -> each.revoked(revoked)));
         return deployed.compose(done -> deployNodes()).onSuccess(done -> started.set(true));
     }
 
@@ -189,16 +208,15 @@ public final class Node {
     }
 
     private Shared shared() {
-        String secret = config.auth().hmacSecret();
         Rules rules = new Rules(
                 config.namespaces(),
-                new Authenticator(config.auth(), secret == null ? null : new TokenVerifier(secret, clock)),
+                authentication.authenticator(),
                 new Permissions(config.auth().insecure()),
                 clock,
                 Version.name(),
-                Duration.ofSeconds(25),
-                false,
-                false);
+                config.auth().expiryGrace(),
+                config.auth().revocation().users(),
+                config.auth().revocation().tokens());
         return new Shared(
                 config.websocket(),
                 config.recovery(),
@@ -208,13 +226,27 @@ public final class Node {
                 backplane.userCounts(),
                 backplane.revocations(),
                 slots,
+                arrivalRate,
                 addresses,
+                foundation.instances(),
                 Boolean.getBoolean(UNSLICED) ? Shared.UNSLICED : Shared.SLICE_NANOS);
     }
 
     private ApiRoutes apiRoutes() {
         return new ApiRoutes(
-                config.internal().apiKeys(), config.namespaces(), backplane.broker(), bus, metrics, this::isReady);
+                config.internal().apiKeys(),
+                config.namespaces(),
+                backplane.broker(),
+                backplane.revocations(),
+                revocable(),
+                bus,
+                metrics,
+                this::isReady);
+    }
+
+    private Revocable revocable() {
+        RevocationConfig revocation = config.auth().revocation();
+        return new Revocable(revocation.users(), revocation.tokens(), revocation.ttl());
     }
 
     /** Whether clients can be served now: everything runs and publications can be accepted and received. */
