@@ -2,8 +2,8 @@ package dev.millipede;
 
 import dev.millipede.api.ApiRoutes;
 import dev.millipede.api.ApiVerticle;
-import dev.millipede.auth.Authentication;
 import dev.millipede.api.Revocable;
+import dev.millipede.auth.Authentication;
 import dev.millipede.auth.Permissions;
 import dev.millipede.auth.RevocationConfig;
 import dev.millipede.backplane.Backplane;
