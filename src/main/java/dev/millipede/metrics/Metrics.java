@@ -11,15 +11,14 @@ import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.metrics.MetricsOptions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -47,10 +46,43 @@ public final class Metrics {
         3004, 3005, 3008, 3012, 3013, 3500, 3501, 3502, 3503, 3504, 3505, 3506, 3508
     };
 
+    private static final String JWKS_REFRESHES = "Times the issuer was asked for its keys";
+
+    private static final String[] REVOCATION_KINDS = {"user", "token"};
+
     private static final String[] SKIP_REASONS = {"version", "malformed", "utf8", "length", OTHER};
 
     private static final String[] REJECT_REASONS = {
         "foreign", "size", "malformed", "kind", "seal", "clock", "replay", "full", OTHER
+    };
+
+    /** What becomes of a token; labels have underscores for the spaces of a reason. */
+    private static final String[] TOKEN_RESULTS = {
+        "valid",
+        "expired",
+        "unavailable",
+        "missing",
+        "no key",
+        "too long",
+        "malformed",
+        "critical",
+        "algorithm",
+        "key",
+        "signature",
+        "subscription token",
+        "channel",
+        "issuer",
+        "audience",
+        "no expiry",
+        "lives too long",
+        "times",
+        "user",
+        "client",
+        "info",
+        "data",
+        "channels",
+        "token id",
+        OTHER
     };
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -65,15 +97,22 @@ public final class Metrics {
     private final EnumMap<CommandKind, Counter> commands = new EnumMap<>(CommandKind.class);
     private final CodeCounters failed;
     private final EnumMap<LimitKind, Counter> limited = new EnumMap<>(LimitKind.class);
-    private final String[] namespaces;
-    private final List<EnumMap<Source, Counter>> publications = new ArrayList<>();
+    private final EnumMap<Source, Counter> otherPublications;
+    private volatile Map<String, EnumMap<Source, Counter>> publications = Map.of();
     private final Counter encoded;
     private final Counter unrouted;
     private final Map<String, Counter> skipped = new HashMap<>();
     private final Map<String, Counter> rejected = new HashMap<>();
+    private final Map<String, Counter> tokens = new HashMap<>();
+    private final Counter jwksRefreshed;
+    private final Counter jwksFailed;
+    private final AtomicReference<LongSupplier> jwksAge = new AtomicReference<>();
     private final Counter backplaneLost;
     private final Counter dropped;
     private final StreamMeters streams;
+    private final Counter countedLocally;
+    private final Map<String, Counter> revocations = new HashMap<>();
+    private final ReloadMeters reloads;
     private final Counter deliveries;
     private final Counter deliveredBytes;
     private final Counter bytesReceived;
@@ -135,11 +174,8 @@ public final class Metrics {
             limited.put(kind, counter("millipede.limited", "Times a limit was enforced", "limit", kind.label()));
         }
 
-        this.namespaces = namespaces.toArray(String[]::new);
-        for (String namespace : this.namespaces) {
-            publications.add(publicationCounters(namespace));
-        }
-        publications.add(publicationCounters(OTHER));
+        otherPublications = publicationCounters(OTHER);
+        use(namespaces);
         encoded = counter("millipede.publications.encoded", "Publications encoded for a wire format, once per node");
         unrouted = counter("millipede.publications.unrouted", "Publications nobody on this node listened to");
         for (String reason : SKIP_REASONS) {
@@ -160,11 +196,31 @@ public final class Metrics {
                             "reason",
                             reason));
         }
+        for (String result : TOKEN_RESULTS) {
+            tokens.put(
+                    result,
+                    counter(
+                            "millipede.tokens",
+                            "Tokens of connections and subscriptions, by what became of them",
+                            "result",
+                            result.replace(' ', '_')));
+        }
+        jwksRefreshed = counter("millipede.jwks.refreshes", JWKS_REFRESHES, "outcome", "ok");
+        jwksFailed = counter("millipede.jwks.refreshes", JWKS_REFRESHES, "outcome", "failed");
         backplaneLost = counter("millipede.backplane.losses", "Times the backplane's subscriptions were lost");
         dropped = counter(
                 "millipede.publications.dropped",
                 "Publications kept from an instance that had used up its delivery budget, once for each instance");
         streams = new StreamMeters(registry);
+        countedLocally = counter(
+                "millipede.user.limit.local",
+                "Connections that this node's own count of their user decided on, as Redis could not be asked");
+        for (String kind : REVOCATION_KINDS) {
+            revocations.put(
+                    kind,
+                    counter("millipede.revocations", "Revocations this node was asked for and made", "kind", kind));
+        }
+        reloads = new ReloadMeters(registry);
         deliveries = counter("millipede.deliveries", "Publications handed to connections, once for each connection");
         deliveredBytes = bytes("millipede.delivered", "Bytes of deliveries, frame headers included");
         bytesReceived = bytes("millipede.received", "Bytes read from connections");
@@ -188,6 +244,13 @@ public final class Metrics {
     public VertxBuilder measured(VertxOptions options) {
         options.setMetricsOptions(new MetricsOptions().setEnabled(true));
         return Vertx.builder().with(options).withMetrics(VertxMeters.factory(registry));
+    }
+
+    /** These become labels too; those there are stay. */
+    public final void use(Collection<String> namespaces) {
+        Map<String, EnumMap<Source, Counter>> all = new HashMap<>(publications);
+        namespaces.forEach(each -> all.computeIfAbsent(each, this::publicationCounters));
+        publications = Map.copyOf(all);
     }
 
     /** All meters in the Prometheus text format, version 0.0.4. */
@@ -230,11 +293,7 @@ public final class Metrics {
 
     /** A publication that was accepted, or that the backplane brought. */
     public void publicationIn(String namespace, Source source) {
-        int at = 0;
-        while (at < namespaces.length && !namespaces[at].equals(namespace)) {
-            at++;
-        }
-        of(publications.get(at), source).increment();
+        of(publications.getOrDefault(namespace, otherPublications), source).increment();
     }
 
     public void encoded() {
@@ -257,6 +316,36 @@ public final class Metrics {
         Counter counter = rejected.get(reason);
         Objects.requireNonNullElse(counter, Objects.requireNonNull(rejected.get(OTHER)))
                 .increment();
+    }
+
+    /**
+     * A token was judged.
+     *
+     * @param result {@code valid}, {@code expired}, {@code unavailable} or the reason it is invalid for
+     */
+    public void tokenJudged(String result) {
+        Counter counter = tokens.get(result);
+        Objects.requireNonNullElse(counter, Objects.requireNonNull(tokens.get(OTHER)))
+                .increment();
+    }
+
+    /** The issuer was asked for its keys. */
+    public void jwksRefreshed(boolean answered) {
+        (answered ? jwksRefreshed : jwksFailed).increment();
+    }
+
+    /** How many connections a user has elsewhere could not be had. */
+    public void countedLocally() {
+        countedLocally.increment();
+    }
+
+    /**
+     * Somebody asked for a revocation, and it was made.
+     *
+     * @param kind {@code user} or {@code token}
+     */
+    public void revoked(String kind) {
+        Objects.requireNonNull(revocations.get(kind)).increment();
     }
 
     public void backplaneLost() {
@@ -359,6 +448,29 @@ public final class Metrics {
         Objects.requireNonNull(proxiesRejected.get(reason)).increment();
     }
 
+    /** A listener's certificate had changed: it is served now, or cannot be. */
+    public void tlsReloaded(boolean served) {
+        (served ? reloads.certificatesTaken : reloads.certificatesRefused).increment();
+    }
+
+    /** The configuration was read again: it holds now, or the one before goes on. */
+    public void reloaded(boolean taken) {
+        (taken ? reloads.configurationsTaken : reloads.configurationsRefused).increment();
+    }
+
+    /**
+     * Once for each listener with TLS.
+     *
+     * @param listener {@code public} or {@code internal}
+     * @param seconds until it ends
+     */
+    public void gaugeCertificate(String listener, LongSupplier seconds) {
+        gauge("millipede.tls.certificate.expires", "Until the certificate that is served ends", seconds)
+                .baseUnit("seconds")
+                .tag("listener", listener)
+                .register(registry);
+    }
+
     public void gaugeDescriptors(LongSupplier free) {
         gauge("millipede.descriptors.free", "Descriptors this process may still open", free)
                 .register(registry);
@@ -378,6 +490,27 @@ public final class Metrics {
                         "millipede.backplane.ready",
                         "1 while publications are accepted and received",
                         () -> ready.getAsBoolean() ? 1 : 0)
+                .register(registry);
+    }
+
+    /** Seconds since the issuer last answered; the last supplier given counts. */
+    public void gaugeJwksAge(LongSupplier age) {
+        if (jwksAge.getAndSet(age) == null) {
+            gauge(
+                            "millipede.jwks.age",
+                            "Since the issuer last answered with its keys",
+                            () -> Objects.requireNonNull(jwksAge.get()).getAsLong())
+                    .baseUnit("seconds")
+                    .register(registry);
+        }
+    }
+
+    /** Only where nodes have leases. */
+    public void gaugeNodeLease(BooleanSupplier held) {
+        gauge(
+                        "millipede.node.lease.held",
+                        "1 while the other nodes count what is counted here",
+                        () -> held.getAsBoolean() ? 1 : 0)
                 .register(registry);
     }
 

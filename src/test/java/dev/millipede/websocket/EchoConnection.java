@@ -1,7 +1,6 @@
 package dev.millipede.websocket;
 
-import dev.millipede.auth.AuthConfig;
-import dev.millipede.auth.Authenticator;
+import dev.millipede.auth.Authenticators;
 import dev.millipede.auth.Permissions;
 import dev.millipede.backplane.memory.MemoryBackplane;
 import dev.millipede.bus.LocalBus;
@@ -63,7 +62,7 @@ public final class EchoConnection extends Connection {
                 Limits.DEFAULTS);
         Rules rules = new Rules(
                 new Namespaces(List.of()),
-                new Authenticator(AuthConfig.DEFAULTS, null),
+                Authenticators.none(),
                 new Permissions(false),
                 InstantSource.system(),
                 "echo",
@@ -85,7 +84,7 @@ public final class EchoConnection extends Connection {
                 1,
                 Shared.SLICE_NANOS);
         PublicDoor door = new PublicDoor(
-                HttpConfig.at(new ListenAddress(host, port)), EchoConnection::notFound, false, request -> 0);
+                HttpConfig.at(new ListenAddress(host, port)), null, EchoConnection::notFound, false, request -> 0);
         Instance.ConnectionFactory factory = (instance, idHigh, idLow) -> {
             opened.run();
             return new EchoConnection(instance, idHigh, idLow);
