@@ -1,5 +1,6 @@
 package dev.millipede;
 
+import dev.millipede.tls.TlsMaterial;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ public final class Main {
 
     /** Runs a command and exits with its code. */
     public static void main(String[] args) {
+        TlsMaterial.refuseRenegotiation();
         System.exit(commandLine(System.getenv()).execute(withCommand(args)));
     }
 

@@ -2,8 +2,8 @@ package dev.millipede;
 
 import dev.millipede.api.ApiRoutes;
 import dev.millipede.api.ApiVerticle;
-import dev.millipede.auth.Authentication;
 import dev.millipede.api.Revocable;
+import dev.millipede.auth.Authentication;
 import dev.millipede.auth.Permissions;
 import dev.millipede.auth.RevocationConfig;
 import dev.millipede.backplane.Backplane;
@@ -11,6 +11,7 @@ import dev.millipede.backplane.memory.MemoryBackplane;
 import dev.millipede.backplane.redis.RedisBackplane;
 import dev.millipede.backplane.redis.Registration;
 import dev.millipede.bus.LocalBus;
+import dev.millipede.channel.Namespace;
 import dev.millipede.cluster.Membership;
 import dev.millipede.cluster.NodeFacts;
 import dev.millipede.cluster.NodesVerticle;
@@ -19,20 +20,25 @@ import dev.millipede.os.OpenFiles;
 import dev.millipede.protocol.json.JsonProtocol;
 import dev.millipede.protocol.json.PlainMessage;
 import dev.millipede.router.RouterVerticle;
+import dev.millipede.tls.TlsWatch;
+import dev.millipede.tls.UnusableTlsException;
 import dev.millipede.websocket.HttpConfig;
 import dev.millipede.websocket.Policy;
 import dev.millipede.websocket.Rules;
 import dev.millipede.websocket.Shared;
 import dev.millipede.websocket.WebSocketVerticle;
 import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -59,18 +65,22 @@ public final class Node {
 
     private static final long LEAVE_SECONDS = 4;
 
-    private final NodeConfig config;
+    /** For what blocks. */
+    private static final DeploymentOptions WORKER = new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER);
+
+    private volatile NodeConfig config;
     private final InstantSource clock;
     private final Instant startedAt;
     private final Foundation foundation;
     private final NodeSlots slots;
     private final NodeArrivalRate arrivalRate = new NodeArrivalRate(System::nanoTime);
-    private final @Nullable NodeAddresses addresses;
+    private final NodeAddresses addresses;
     private final Metrics metrics;
     private final Vertx vertx;
     private final LocalBus bus;
-    private final Authentication authentication;
+    private volatile Authentication authentication;
     private final Backplane backplane;
+    private final NodeTls tls;
     private final List<WebSocketVerticle> webSockets = new ArrayList<>();
     /** What runs, in stages: each is stopped as a whole before the one that was started before it. */
     private final List<Stage> stages = new ArrayList<>();
@@ -80,15 +90,16 @@ public final class Node {
 
     private final AtomicBoolean started = new AtomicBoolean();
     private @Nullable ApiVerticle api;
+    private @Nullable ApiRoutes routes;
 
-    private Node(NodeConfig config, Foundation foundation, InstantSource clock) {
+    private Node(NodeConfig config, Foundation foundation, InstantSource clock) throws UnusableTlsException {
+        this.tls = NodeTls.load(config, foundation.vertx());
         this.config = config;
         this.clock = clock;
         this.startedAt = clock.instant();
         this.foundation = foundation;
         this.slots = new NodeSlots(config.connectionLimit(), config.http().whenFull() == HttpConfig.WhenFull.REFUSE);
-        int perAddress = config.websocket().connectionsPerAddress();
-        this.addresses = perAddress > 0 ? new NodeAddresses(perAddress) : null;
+        this.addresses = new NodeAddresses(config.websocket().connectionsPerAddress());
         this.metrics = foundation.metrics();
         this.vertx = foundation.vertx();
         this.bus = LocalBus.open(vertx, () -> metrics.controlRejected("foreign"));
@@ -133,7 +144,7 @@ public final class Node {
     private static Future<Node> on(Foundation foundation, NodeConfig config) {
         try {
             return Future.succeededFuture(new Node(config, foundation, InstantSource.system()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | UnusableTlsException e) {
             return foundation.vertx().close().transform(closed -> Future.failedFuture(e));
         }
     }
@@ -142,7 +153,9 @@ public final class Node {
         log.info("{} transport", vertx.isNativeTransportEnabled() ? "native epoll" : "NIO");
         metrics.gaugeConnectionLimit(slots::limit);
         metrics.gaugeDescriptors(OpenFiles::free);
-        NodeHttp http = new NodeHttp(config, apiRoutes(), clock);
+        ApiRoutes mounted = apiRoutes();
+        routes = mounted;
+        NodeHttp http = new NodeHttp(config, mounted, clock);
         RouterVerticle router = new RouterVerticle(
                 backplane.broker(),
                 new JsonProtocol(),
@@ -163,19 +176,26 @@ public final class Node {
         stages.add(new Stage("backplane", backplane::close));
         List<String> instanceStage = stage("web sockets");
         for (int i = 0; i < foundation.instances(); i++) {
-            WebSocketVerticle webSocket = new WebSocketVerticle(i, shared(), http.publicDoor(vertx), bus, metrics);
+            WebSocketVerticle webSocket =
+                    new WebSocketVerticle(i, shared(), http.publicDoor(vertx, tls.forClients()), bus, metrics);
             metrics.gaugeSubscriptions(i, webSocket::subscriptions);
             webSockets.add(webSocket);
             deployed = deployed.compose(done -> deploy(instanceStage, webSocket));
         }
         if (!config.sharesPublicListener()) {
-            ApiVerticle verticle =
-                    new ApiVerticle(config.internal().host(), config.internal().port(), http::internal);
+            ApiVerticle verticle = new ApiVerticle(
+                    config.internal().host(), config.internal().port(), tls.forBackends(), http::internal);
             api = verticle;
             deployed = deployed.compose(done -> deploy(stage("API"), verticle));
         }
         backplane.revocations().listen(revoked -> webSockets.forEach(each -> each.revoked(revoked)));
-        return deployed.compose(done -> deployNodes()).onSuccess(done -> started.set(true));
+        List<String> certificates = stage("certificates");
+        deployed = deployed.compose(done -> deployNodes());
+        // After the others, as a worker too counts when event loops are given out.
+        for (TlsWatch watch : tls.watches(webSockets.get(0), api, metrics, clock)) {
+            deployed = deployed.compose(done -> deploy(certificates, watch, WORKER));
+        }
+        return deployed.onSuccess(done -> started.set(true));
     }
 
     /** Comes last: it says how others name this node, and that it is there. A stop begins with its goodbye. */
@@ -204,10 +224,15 @@ public final class Node {
     }
 
     private Future<Void> deploy(List<String> stage, Deployable verticle) {
-        return vertx.deployVerticle(verticle).onSuccess(stage::add).mapEmpty();
+        return deploy(stage, verticle, new DeploymentOptions());
     }
 
-    private Shared shared() {
+    private Future<Void> deploy(List<String> stage, Deployable verticle, DeploymentOptions options) {
+        return vertx.deployVerticle(verticle, options).onSuccess(stage::add).mapEmpty();
+    }
+
+    /** What instances decide by; one for each, as each has an authenticator of its own. */
+    private Policy policy() {
         Rules rules = new Rules(
                 config.namespaces(),
                 authentication.authenticator(),
@@ -217,10 +242,14 @@ public final class Node {
                 config.auth().expiryGrace(),
                 config.auth().revocation().users(),
                 config.auth().revocation().tokens());
+        return new Policy(rules, config.websocket().limits(), config.http().allowedOrigins());
+    }
+
+    private Shared shared() {
         return new Shared(
                 config.websocket(),
                 config.recovery(),
-                new Policy(rules, config.websocket().limits(), config.http().allowedOrigins()),
+                policy(),
                 new JsonProtocol(),
                 backplane.broker(),
                 backplane.userCounts(),
@@ -247,6 +276,58 @@ public final class Node {
     private Revocable revocable() {
         RevocationConfig revocation = config.auth().revocation();
         return new Revocable(revocation.users(), revocation.tokens(), revocation.ttl());
+    }
+
+    /**
+     * Has another configuration hold from now on; where it cannot be read, takes a restart, or names certificates that cannot
+     * be served, this fails and nothing changes. Its certificates are read again even if nothing else is new. Not before the
+     * node has started.
+     *
+     * @param read reads it, on a thread that may block
+     * @return the keys that have another value now
+     */
+    public Future<List<String>> reload(Callable<NodeConfig> read) {
+        return vertx.executeBlocking(() -> {
+                    NodeConfig next = read.call();
+                    Reload reload = Reload.between(config.values(), next.values());
+                    if (!reload.needRestart().isEmpty()) {
+                        throw new NeedsRestartException(reload.needRestart());
+                    }
+                    NodeTls.load(next, vertx);
+                    return new Next(next, authentication.with(next.auth()), reload.changed());
+                })
+                .compose(next -> next.authentication
+                        .start()
+                        .compose(ready -> tls.use(next.config))
+                        .onFailure(refused -> next.authentication.retire(authentication))
+                        .compose(done -> hold(next))
+                        .map(next.changed))
+                .onComplete(outcome -> metrics.reloaded(outcome.succeeded()));
+    }
+
+    private record Next(NodeConfig config, Authentication authentication, List<String> changed) {}
+
+    private Future<Void> hold(Next reloaded) {
+        NodeConfig next = reloaded.config;
+        Authentication before = authentication;
+        config = next;
+        authentication = reloaded.authentication;
+        metrics.use(next.namespaces().all().stream().map(Namespace::name).toList());
+        slots.limit(next.connectionLimit());
+        foundation.listeners().limit(next.connectionLimit());
+        addresses.limit(next.websocket().connectionsPerAddress());
+        backplane.use(next.namespaces());
+        if (routes != null) {
+            routes.use(next.internal().apiKeys(), next.namespaces());
+        }
+        return Future.all(webSockets.stream().map(each -> each.apply(policy())).toList())
+                .onComplete(applied -> before.retire(reloaded.authentication))
+                .mapEmpty();
+    }
+
+    /** What is allowed in the configuration that holds now and may still be a mistake, one sentence each. */
+    List<String> warnings() {
+        return config.warnings();
     }
 
     /** Whether clients can be served now: everything runs and publications can be accepted and received. */

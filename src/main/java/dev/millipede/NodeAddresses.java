@@ -9,12 +9,22 @@ import org.jspecify.annotations.Nullable;
 
 /** Counts the connections of each address against a limit; of IPv6 each /64, as whoever has one has all of it. */
 final class NodeAddresses implements AddressLimit {
-    private final int limit;
+    private volatile int limit;
     private final ConcurrentHashMap<ByteBuffer, Counted> shares = new ConcurrentHashMap<>();
 
-    /** @param limit connections of each, at least 1 */
+    /** @param limit connections of each, 0 = as many as they like */
     NodeAddresses(int limit) {
         this.limit = limit;
+    }
+
+    /** From now on as many; of more that there are nobody has to go, and who came while there was no limit does not count. */
+    void limit(int next) {
+        limit = next;
+    }
+
+    @Override
+    public boolean isOn() {
+        return limit > 0;
     }
 
     /** What one address has; changed only within the map's own steps. */

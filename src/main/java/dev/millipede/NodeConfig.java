@@ -10,6 +10,7 @@ import dev.millipede.config.ConfigCursor;
 import dev.millipede.config.ConfigException;
 import dev.millipede.config.ConfigFile;
 import dev.millipede.config.ConfigProblems;
+import dev.millipede.config.ConfigValues;
 import dev.millipede.os.OpenFiles;
 import dev.millipede.recovery.RecoveryConfig;
 import dev.millipede.websocket.HttpConfig;
@@ -24,6 +25,7 @@ import java.util.Map;
 /**
  * Everything a node is told: one component for each section, read and checked against each other.
  *
+ * @param values the same key by key, to compare with another configuration
  * @param development whether this node runs without a configuration file, on loopback, for whoever reaches the port
  */
 public record NodeConfig(
@@ -36,6 +38,7 @@ public record NodeConfig(
         BackplaneConfig backplane,
         ClusterConfig cluster,
         MetricsConfig metrics,
+        ConfigValues values,
         boolean development) {
 
     /**
@@ -109,6 +112,7 @@ public record NodeConfig(
                 BackplaneConfig.read(root.section("backplane")),
                 ClusterConfig.read(root.section("cluster")),
                 MetricsConfig.read(root.section("metrics")),
+                root.values(),
                 development);
     }
 

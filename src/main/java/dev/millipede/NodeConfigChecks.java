@@ -67,6 +67,9 @@ final class NodeConfigChecks {
                 && !config.http().trustedProxies().ranges().isEmpty()) {
             warnings.add("http.trustedProxies: nobody asks them, as http.clientAddress is socket");
         }
+        if (config.http().allowsEveryOrigin()) {
+            warnings.add("http.allowedOrigins: * lets pages of every site connect as whoever visits them");
+        }
         if (config.websocket().outboxLimit() < config.websocket().maxMessageSize()) {
             warnings.add("websocket.outboxLimit: smaller than maxMessageSize, one long publication closes its readers");
         }
@@ -186,6 +189,9 @@ final class NodeConfigChecks {
         }
         if (config.http().clientAddress() == ClientAddress.Source.PROXY) {
             problem("http.clientAddress", "\"proxy\"", message);
+        }
+        if (config.internal().tls() != null) {
+            problem("internal.tls", "", "the API shares the public listener, whose certificate is http.tls");
         }
     }
 

@@ -6,6 +6,7 @@ import dev.millipede.api.DevelopmentRoutes;
 import dev.millipede.api.ErrorAnswers;
 import dev.millipede.api.MetricsAccess;
 import dev.millipede.auth.TokenMint;
+import dev.millipede.tls.TlsMaterial;
 import dev.millipede.websocket.PublicDoor;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
@@ -33,7 +34,7 @@ final class NodeHttp {
     }
 
     /** The public listener. In development mode with the page, on a shared port with the API, else with nothing else. */
-    PublicDoor publicDoor(Vertx vertx) {
+    PublicDoor publicDoor(Vertx vertx, @Nullable TlsMaterial tls) {
         Router router = Router.router(vertx);
         ErrorAnswers.mount(router);
         if (config.development()) {
@@ -47,6 +48,7 @@ final class NodeHttp {
         }
         return new PublicDoor(
                 config.http(),
+                tls,
                 router,
                 config.sharesPublicListener(),
                 config.development() ? DevelopmentGuard::refusal : request -> 0);

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts the connections of a node against its limit. */
 final class NodeSlots implements Slots {
-    private final int limit;
+    private volatile int limit;
     private final boolean refuses;
     private final AtomicInteger taken = new AtomicInteger();
 
@@ -20,6 +20,11 @@ final class NodeSlots implements Slots {
 
     int limit() {
         return limit;
+    }
+
+    /** From now on as many; of more that there are nobody has to go. */
+    void limit(int next) {
+        limit = next;
     }
 
     @Override

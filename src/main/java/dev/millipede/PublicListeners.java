@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class PublicListeners {
     private final HttpConfig http;
-    private final int limit;
+    private volatile int limit;
     private final Metrics metrics;
     private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
 
@@ -86,6 +86,12 @@ final class PublicListeners {
         return false;
     }
 
+    /** From now on as many connections. */
+    void limit(int next) {
+        limit = next;
+        acceptAgain();
+    }
+
     /** Whether connections begin with the header of the PROXY protocol. */
     boolean expectsProxyHeader() {
         return http.clientAddress() == ClientAddress.Source.PROXY;
@@ -123,6 +129,10 @@ final class PublicListeners {
     /** On the loop of the connection. */
     private void left() {
         inside.decrementAndGet();
+        acceptAgain();
+    }
+
+    private void acceptAgain() {
         if (paused.get()) {
             channels.stream().findAny().ifPresent(server -> server.eventLoop().execute(this::acceptWhatThereIsRoomFor));
         }

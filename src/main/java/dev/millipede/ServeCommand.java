@@ -2,6 +2,7 @@ package dev.millipede;
 
 import dev.millipede.cluster.CannotJoinException;
 import dev.millipede.config.ConfigException;
+import dev.millipede.tls.UnusableTlsException;
 import dev.millipede.websocket.ListenAddress;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -86,6 +87,8 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private int serve(NodeConfig config) throws InterruptedException {
+        ReloadOnHangup reloads = new ReloadOnHangup(file, environment);
+        reloads.listen();
         Node node;
         try {
             node = Node.start(config).toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
@@ -96,13 +99,16 @@ final class ServeCommand implements Callable<Integer> {
         announce(config, node);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node), "stop"));
         awaitReady(node);
+        reloads.serve(node);
         new CountDownLatch(1).await();
         return 0;
     }
 
     private static Object reason(Exception e) {
         Throwable cause = e.getCause();
-        if (cause instanceof CannotJoinException || cause instanceof TimeoutException) {
+        if (cause instanceof CannotJoinException
+                || cause instanceof TimeoutException
+                || cause instanceof UnusableTlsException) {
             return String.valueOf(cause.getMessage());
         }
         return cause == null ? "took too long" : cause;
@@ -122,7 +128,7 @@ final class ServeCommand implements Callable<Integer> {
         }
         log.info(
                 "API, metrics, health: http{}://{}:{}/",
-                config.sharesPublicListener() ? scheme : "",
+                config.internal().tls() != null || (config.sharesPublicListener() && !scheme.isEmpty()) ? "s" : "",
                 config.internal().host(),
                 node.internalPort());
         if (config.development()) {

@@ -62,6 +62,7 @@ class NodeConfigTest {
                         BackplaneConfig.DEFAULTS,
                         ClusterConfig.DEFAULTS,
                         MetricsConfig.DEFAULTS,
+                        read("{}").values(),
                         false));
     }
 
@@ -237,7 +238,7 @@ class NodeConfigTest {
 
         assertThat(config.development()).isTrue();
         assertThat(config.http()).isEqualTo(HttpConfig.DEFAULTS);
-        assertThat(config.internal()).isEqualTo(new InternalConfig("127.0.0.1", 9000, List.of("development")));
+        assertThat(config.internal()).isEqualTo(new InternalConfig("127.0.0.1", 9000, List.of("development"), null));
         assertThat(config.auth())
                 .isEqualTo(AuthConfig.read(
                         ConfigCursor.of(new JsonObject().put("anonymous", true).put("hmacSecret", SECRET))));

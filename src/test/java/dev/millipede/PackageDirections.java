@@ -22,6 +22,7 @@ final class PackageDirections {
             Map.entry("metrics", Set.of()),
             Map.entry("os", Set.of()),
             Map.entry("websocket.frame", Set.of()),
+            Map.entry("tls", Set.of("config", "metrics")),
             Map.entry("protocol", Set.of("channel")),
             Map.entry("protocol.json", Set.of("protocol", "channel")),
             Map.entry("bus", Set.of("channel")),
@@ -45,6 +46,7 @@ final class PackageDirections {
                             "channel",
                             "config",
                             "metrics",
+                            "tls",
                             "websocket.frame")),
             Map.entry("cluster", Set.of("bus", "backplane", "channel", "config", "metrics")),
             Map.entry("drain", Set.of("bus", "backplane", "channel", "config", "metrics")),
@@ -59,7 +61,8 @@ final class PackageDirections {
                             "protocol",
                             "channel",
                             "config",
-                            "metrics")));
+                            "metrics",
+                            "tls")));
 
     private PackageDirections() {}
 

@@ -16,11 +16,19 @@ final class ApiKeys {
     private static final CharSequence HEADER = HttpHeaders.createOptimized("X-API-Key");
     private static final String BEARER = "Bearer ";
 
-    private final List<byte[]> digests;
+    private volatile List<byte[]> digests;
 
     ApiKeys(List<String> keys) {
-        digests =
-                keys.stream().filter(key -> !key.isEmpty()).map(ApiKeys::digest).toList();
+        digests = digests(keys);
+    }
+
+    /** From now on these, and no others. */
+    void use(List<String> keys) {
+        digests = digests(keys);
+    }
+
+    private static List<byte[]> digests(List<String> keys) {
+        return keys.stream().filter(key -> !key.isEmpty()).map(ApiKeys::digest).toList();
     }
 
     /** Whether the request has the header once and with a key; never where no key is configured. */

@@ -50,6 +50,13 @@ public final class ApiRoutes {
         this.revoking = new RevokeRoute(revocations, revocable, metrics);
     }
 
+    /** From now on other keys and namespaces hold; safe on any thread. */
+    public void use(List<String> apiKeys, Namespaces namespaces) {
+        keys.use(apiKeys);
+        publishing.use(namespaces);
+        history.use(namespaces);
+    }
+
     /**
      * Adds the routes {@code /api/*}, {@code /health/*} and {@code /metrics}.
      *

@@ -17,12 +17,16 @@ import org.jspecify.annotations.Nullable;
 final class HistoryRoutes {
     private static final int DEADLINE_SECONDS = 3;
 
-    private final Namespaces namespaces;
+    private volatile Namespaces namespaces;
     private final Broker broker;
 
     HistoryRoutes(Namespaces namespaces, Broker broker) {
         this.namespaces = namespaces;
         this.broker = broker;
+    }
+
+    void use(Namespaces next) {
+        namespaces = next;
     }
 
     void history(HttpServerRequest request, byte[] body) throws MalformedBodyException {

@@ -26,7 +26,7 @@ final class PublishRoutes {
     /** Longer than a backplane takes that is well; a caller is not kept waiting for one that is not. */
     private static final int DEADLINE_SECONDS = 3;
 
-    private final Namespaces namespaces;
+    private volatile Namespaces namespaces;
     private final Broker broker;
     private final Metrics metrics;
 
@@ -34,6 +34,10 @@ final class PublishRoutes {
         this.namespaces = namespaces;
         this.broker = broker;
         this.metrics = metrics;
+    }
+
+    void use(Namespaces next) {
+        namespaces = next;
     }
 
     void publish(HttpServerRequest request, byte[] body) throws MalformedBodyException {

@@ -24,7 +24,9 @@ public final class ConfigCursor {
 
     private final Environment environment;
     private final ConfigProblems problems;
-    private final Set<String> knownPaths;
+    /** By path, of this cursor and all others of the same configuration. */
+    private final Map<String, @Nullable Object> values;
+
     private final ConfigPath path;
     private final @Nullable JsonObject object;
     private final Map<String, ConfigCursor> sections = new LinkedHashMap<>();
@@ -34,12 +36,12 @@ public final class ConfigCursor {
     private ConfigCursor(
             Environment environment,
             ConfigProblems problems,
-            Set<String> knownPaths,
+            Map<String, @Nullable Object> values,
             ConfigPath path,
             @Nullable JsonObject object) {
         this.environment = environment;
         this.problems = problems;
-        this.knownPaths = knownPaths;
+        this.values = values;
         this.path = path;
         this.object = object;
     }
@@ -51,7 +53,7 @@ public final class ConfigCursor {
      * @param problems where to add what is wrong
      */
     public static ConfigCursor root(JsonObject file, Map<String, String> environment, ConfigProblems problems) {
-        return new ConfigCursor(new Environment(environment), problems, new LinkedHashSet<>(), ConfigPath.ROOT, file);
+        return new ConfigCursor(new Environment(environment), problems, new LinkedHashMap<>(), ConfigPath.ROOT, file);
     }
 
     /** A cursor at an object of its own, without environment; a problem is never thrown, the default stands in. */
@@ -135,7 +137,7 @@ public final class ConfigCursor {
             problems.add(below.toString(), "", "must be an object");
         }
         JsonObject inner = raw instanceof JsonObject json ? json : null;
-        ConfigCursor section = new ConfigCursor(environment, problems, knownPaths, below, inner);
+        ConfigCursor section = new ConfigCursor(environment, problems, values, below, inner);
         sections.put(key, section);
         return section;
     }
@@ -187,7 +189,12 @@ public final class ConfigCursor {
 
     /** The dotted path of every value that has been read, in that order. */
     public Set<String> knownPaths() {
-        return Set.copyOf(knownPaths);
+        return Set.copyOf(values.keySet());
+    }
+
+    /** Every value that has been read, the default where there was none or it could not be used. */
+    public ConfigValues values() {
+        return new ConfigValues(values);
     }
 
     private void rejectUnknownKeys() {
@@ -210,7 +217,9 @@ public final class ConfigCursor {
             reject(key, "must not be null, leave the key out for its default");
         }
         T value = readOrNull(key, format);
-        return value == null ? fallback : value;
+        T used = value == null ? fallback : value;
+        values.put(path.child(key).toString(), used);
+        return used;
     }
 
     private <T> @Nullable T readOrNull(String key, Format<T> format) {
@@ -223,13 +232,14 @@ public final class ConfigCursor {
         if (parsed.complaint() != null) {
             reject(key, parsed.complaint());
         }
+        values.put(path.child(key).toString(), parsed.value());
         return parsed.value();
     }
 
     private @Nullable String environmentOf(String key) {
         knownKeys.add(key);
         ConfigPath below = path.child(key);
-        knownPaths.add(below.toString());
+        values.putIfAbsent(below.toString(), null);
         return environment.get(below, problems);
     }
 

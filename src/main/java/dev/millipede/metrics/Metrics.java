@@ -11,11 +11,9 @@ import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.metrics.MetricsOptions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -99,8 +97,8 @@ public final class Metrics {
     private final EnumMap<CommandKind, Counter> commands = new EnumMap<>(CommandKind.class);
     private final CodeCounters failed;
     private final EnumMap<LimitKind, Counter> limited = new EnumMap<>(LimitKind.class);
-    private final String[] namespaces;
-    private final List<EnumMap<Source, Counter>> publications = new ArrayList<>();
+    private final EnumMap<Source, Counter> otherPublications;
+    private volatile Map<String, EnumMap<Source, Counter>> publications = Map.of();
     private final Counter encoded;
     private final Counter unrouted;
     private final Map<String, Counter> skipped = new HashMap<>();
@@ -114,6 +112,7 @@ public final class Metrics {
     private final StreamMeters streams;
     private final Counter countedLocally;
     private final Map<String, Counter> revocations = new HashMap<>();
+    private final ReloadMeters reloads;
     private final Counter deliveries;
     private final Counter deliveredBytes;
     private final Counter bytesReceived;
@@ -175,11 +174,8 @@ public final class Metrics {
             limited.put(kind, counter("millipede.limited", "Times a limit was enforced", "limit", kind.label()));
         }
 
-        this.namespaces = namespaces.toArray(String[]::new);
-        for (String namespace : this.namespaces) {
-            publications.add(publicationCounters(namespace));
-        }
-        publications.add(publicationCounters(OTHER));
+        otherPublications = publicationCounters(OTHER);
+        use(namespaces);
         encoded = counter("millipede.publications.encoded", "Publications encoded for a wire format, once per node");
         unrouted = counter("millipede.publications.unrouted", "Publications nobody on this node listened to");
         for (String reason : SKIP_REASONS) {
@@ -224,6 +220,7 @@ public final class Metrics {
                     kind,
                     counter("millipede.revocations", "Revocations this node was asked for and made", "kind", kind));
         }
+        reloads = new ReloadMeters(registry);
         deliveries = counter("millipede.deliveries", "Publications handed to connections, once for each connection");
         deliveredBytes = bytes("millipede.delivered", "Bytes of deliveries, frame headers included");
         bytesReceived = bytes("millipede.received", "Bytes read from connections");
@@ -247,6 +244,13 @@ public final class Metrics {
     public VertxBuilder measured(VertxOptions options) {
         options.setMetricsOptions(new MetricsOptions().setEnabled(true));
         return Vertx.builder().with(options).withMetrics(VertxMeters.factory(registry));
+    }
+
+    /** These become labels too; those there are stay. */
+    public final void use(Collection<String> namespaces) {
+        Map<String, EnumMap<Source, Counter>> all = new HashMap<>(publications);
+        namespaces.forEach(each -> all.computeIfAbsent(each, this::publicationCounters));
+        publications = Map.copyOf(all);
     }
 
     /** All meters in the Prometheus text format, version 0.0.4. */
@@ -289,11 +293,7 @@ public final class Metrics {
 
     /** A publication that was accepted, or that the backplane brought. */
     public void publicationIn(String namespace, Source source) {
-        int at = 0;
-        while (at < namespaces.length && !namespaces[at].equals(namespace)) {
-            at++;
-        }
-        of(publications.get(at), source).increment();
+        of(publications.getOrDefault(namespace, otherPublications), source).increment();
     }
 
     public void encoded() {
@@ -446,6 +446,29 @@ public final class Metrics {
      */
     public void proxyRejected(String reason) {
         Objects.requireNonNull(proxiesRejected.get(reason)).increment();
+    }
+
+    /** A listener's certificate had changed: it is served now, or cannot be. */
+    public void tlsReloaded(boolean served) {
+        (served ? reloads.certificatesTaken : reloads.certificatesRefused).increment();
+    }
+
+    /** The configuration was read again: it holds now, or the one before goes on. */
+    public void reloaded(boolean taken) {
+        (taken ? reloads.configurationsTaken : reloads.configurationsRefused).increment();
+    }
+
+    /**
+     * Once for each listener with TLS.
+     *
+     * @param listener {@code public} or {@code internal}
+     * @param seconds until it ends
+     */
+    public void gaugeCertificate(String listener, LongSupplier seconds) {
+        gauge("millipede.tls.certificate.expires", "Until the certificate that is served ends", seconds)
+                .baseUnit("seconds")
+                .tag("listener", listener)
+                .register(registry);
     }
 
     public void gaugeDescriptors(LongSupplier free) {

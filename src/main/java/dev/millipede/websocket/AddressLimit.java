@@ -14,6 +14,9 @@ public interface AddressLimit {
         void giveBack();
     }
 
+    /** Whether there is a limit now; else nothing need be taken. */
+    boolean isOn();
+
     /** Takes one; null when the address has as many as it may. */
     @Nullable
     Share take(InetAddress client);

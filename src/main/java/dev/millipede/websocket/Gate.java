@@ -90,7 +90,7 @@ final class Gate implements Handler<HttpServerRequest> {
             return;
         }
         AddressLimit.Share share = null;
-        if (addresses != null) {
+        if (addresses != null && addresses.isOn()) {
             InetAddress client = clients.of(request);
             share = client == null ? null : addresses.take(client);
             if (share == null) {

@@ -1,10 +1,9 @@
 package dev.millipede.websocket;
 
 import dev.millipede.config.ConfigCursor;
+import dev.millipede.tls.TlsFiles;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param clientAddress what says where a client is; default its socket
  * @param trustedProxies who is believed; default none
  * @param allowedOrigins origins in lower case, {@code scheme://host} or {@code scheme://host:port}, whose pages may
- *     connect; default none: then a request has no Origin or one equal to its Host
+ *     connect, the host perhaps with {@code *.} in front; {@code *} = every one; default none: then a request has no Origin
+ *     or one equal to its Host
  * @param maxHeaderBytes header lines of one request together, 1 KiB..256 KiB; default 16 KiB; beyond: 431
  * @param maxLineBytes the request line, 256..64 KiB; default 4 KiB; beyond: 414
  * @param tls the certificate to serve; default null: no TLS
@@ -46,8 +46,6 @@ public record HttpConfig(
     /** Loopback, port 8000, pages of the same origin, no TLS, no balancer. */
     public static final HttpConfig DEFAULTS = at(SHORT_FORM);
 
-    private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*://[^/?#@\\s]+");
-
     /** What becomes of those who come when the node has as many connections as it takes. */
     public enum WhenFull {
         /** They are told 503. */
@@ -55,14 +53,6 @@ public record HttpConfig(
         /** They are not accepted, and wait in the kernel's queue, until somebody leaves. */
         WAIT
     }
-
-    /**
-     * Where the certificate is.
-     *
-     * @param certificate path of a PEM file with the certificate and its chain
-     * @param key path of a PEM file with the private key
-     */
-    public record TlsFiles(String certificate, String key) {}
 
     /** The defaults, at other addresses. */
     public static HttpConfig at(ListenAddress... listen) {
@@ -91,10 +81,10 @@ public record HttpConfig(
                 cursor.word("whenFull", DEFAULTS.whenFull),
                 cursor.word("clientAddress", DEFAULTS.clientAddress),
                 trustedProxies(cursor),
-                origins(cursor),
+                Origins.read(cursor),
                 cursor.size("maxHeaderBytes", DEFAULTS.maxHeaderBytes, 1 << 10, 256 << 10),
                 cursor.size("maxLineBytes", DEFAULTS.maxLineBytes, 256, 64 << 10),
-                tls(cursor.section("tls")));
+                TlsFiles.read(cursor.section("tls")));
         if (config.clientAddress != ClientAddress.Source.SOCKET
                 && cursor.strings("trustedProxies").isEmpty()) {
             cursor.reject("clientAddress", "needs trustedProxies, nobody else is believed");
@@ -135,34 +125,13 @@ public record HttpConfig(
         return new AddressRanges(ranges);
     }
 
+    /** Whether pages of every site may connect. */
+    public boolean allowsEveryOrigin() {
+        return allowedOrigins.contains(Origins.EVERY);
+    }
+
     /** What finds out where clients are. */
     ClientAddress clients() {
         return new ClientAddress(clientAddress, trustedProxies);
-    }
-
-    private static List<String> origins(ConfigCursor cursor) {
-        List<String> origins = cursor.strings("allowedOrigins").stream()
-                .map(each -> each.toLowerCase(Locale.ROOT))
-                .toList();
-        for (String origin : origins) {
-            if (!ORIGIN.matcher(origin).matches()) {
-                cursor.reject(
-                        "allowedOrigins",
-                        "must hold origins, scheme, host and port only, for example \"https://chat.example.com\"");
-            }
-        }
-        return origins;
-    }
-
-    private static @Nullable TlsFiles tls(ConfigCursor cursor) {
-        String certificate = cursor.stringOrNull("certificate");
-        String key = cursor.stringOrNull("key");
-        if (certificate == null && key != null) {
-            cursor.reject("certificate", "must be set where key is");
-        }
-        if (key == null && certificate != null) {
-            cursor.reject("key", "must be set where certificate is");
-        }
-        return certificate == null || key == null ? null : new TlsFiles(certificate, key);
     }
 }

@@ -1,18 +1,20 @@
 package dev.millipede.websocket;
 
+import dev.millipede.tls.TlsMaterial;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.PemKeyCertOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The public listeners and what stands beside the WebSocket endpoint on it.
  *
+ * @param tls what it serves at first; null: no TLS
  * @param pages serves every request that is not for the endpoint
  * @param servesBackends whether the pages include the API, whose connections may ask again and again; others have their time
  *     once
@@ -20,6 +22,7 @@ import java.util.stream.IntStream;
  */
 public record PublicDoor(
         HttpConfig http,
+        @Nullable TlsMaterial tls,
         Handler<HttpServerRequest> pages,
         boolean servesBackends,
         ToIntFunction<HttpServerRequest> guard) {
@@ -58,11 +61,8 @@ public record PublicDoor(
                 .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setHttp2ClearTextEnabled(false)
                 .setUseAlpn(false);
-        if (http.tls() != null) {
-            options.setSsl(true)
-                    .setKeyCertOptions(new PemKeyCertOptions()
-                            .setCertPath(http.tls().certificate())
-                            .setKeyPath(http.tls().key()));
+        if (tls != null) {
+            tls.serve(options);
         }
         return options;
     }

@@ -17,6 +17,7 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.net.ServerSSLOptions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -123,6 +124,16 @@ public final class WebSocketVerticle extends VerticleBase {
     /** The ports listened on, in the order of {@code http.listen}; the same for all instances. Valid once deployed. */
     public List<Integer> ports() {
         return servers.stream().map(HttpServer::actualPort).toList();
+    }
+
+    /**
+     * Has new handshakes, on all listeners and instances of the node, get another certificate; open connections keep theirs.
+     * Safe on any thread, once deployed.
+     */
+    public Future<?> updateTls(ServerSSLOptions options) {
+        return Future.all(servers.stream()
+                .map(server -> server.updateSSLOptions(options, true))
+                .toList());
     }
 
     /** Lets another policy hold from now on; safe on any thread. */

@@ -40,7 +40,7 @@ final class ApiFixture implements AutoCloseable {
 
     private ApiFixture(List<String> keys, Revocable revocable, BiConsumer<ApiRoutes, Router> mount) {
         ApiRoutes routes = new ApiRoutes(keys, NAMESPACES, broker, revocations, revocable, bus, metrics, ready::get);
-        ApiVerticle verticle = new ApiVerticle("127.0.0.1", 0, router -> mount.accept(routes, router));
+        ApiVerticle verticle = new ApiVerticle("127.0.0.1", 0, null, router -> mount.accept(routes, router));
         await(vertx.deployVerticle(verticle));
         port = verticle.port();
     }

@@ -18,7 +18,7 @@ class InternalConfigTest {
         String json = "{\"host\": \"::1\", \"port\": 9001, \"apiKeys\": [\"first\"]}";
 
         assertThat(SectionReading.of(InternalConfig::read, json).config())
-                .isEqualTo(new InternalConfig("::1", 9001, List.of("first")));
+                .isEqualTo(new InternalConfig("::1", 9001, List.of("first"), null));
         assertThat(SectionReading.of(InternalConfig::read, json, Map.of("MILLIPEDE_APIKEYS", "second, third"))
                         .config()
                         .apiKeys())
@@ -36,7 +36,7 @@ class InternalConfigTest {
 
     @Test
     void keysAreMaskedInPrint() {
-        assertThat(new InternalConfig("127.0.0.1", 9000, List.of("hunter2")))
-                .hasToString("InternalConfig[host=127.0.0.1, port=9000, apiKeys=[***]]");
+        assertThat(new InternalConfig("127.0.0.1", 9000, List.of("hunter2"), null))
+                .hasToString("InternalConfig[host=127.0.0.1, port=9000, apiKeys=[***], tls=null]");
     }
 }

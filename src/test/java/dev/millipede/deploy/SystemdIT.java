@@ -41,6 +41,8 @@ final class SystemdIT {
             assertThat(journal)
                     .contains("native epoll transport", "clients: wss://0.0.0.0:8000/", "Heap Max Capacity: 300M");
             confined(systemd);
+            assertThat(systemd.run("systemctl", "reload", "millipede").code()).isZero();
+            Eventually.until(systemd::journal, text -> text.contains("config.json read again, no key has changed"));
 
             Map<String, String> before = systemd.state();
             systemd.run("kill", "-9", before.getOrDefault("MainPID", ""));

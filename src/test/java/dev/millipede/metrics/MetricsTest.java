@@ -36,6 +36,7 @@ final class MetricsTest {
         metrics.gaugeNodeLease(() -> true);
         metrics.gaugeSubscriptions(0, () -> 0);
         metrics.gaugeJwksAge(() -> 0);
+        metrics.gaugeCertificate("public", () -> 0);
 
         assertThat(documented()).isEqualTo(names(metrics.scrape(), Pattern.compile("# HELP (millipede_\\w+) .+")));
     }
@@ -46,6 +47,19 @@ final class MetricsTest {
 
         assertThat(names(scrape, Pattern.compile("# HELP (millipede_\\w+) \\S.*")))
                 .isEqualTo(names(scrape, Pattern.compile("# TYPE (millipede_\\w+) .+")));
+    }
+
+    @Test
+    void aNamespaceThatComesLaterHasALabelOfItsOwnAndNoneIsForgotten() {
+        metrics.publicationIn("news", Source.API);
+        metrics.use(List.of("news"));
+        metrics.publicationIn("news", Source.API);
+        metrics.publicationIn("room", Source.API);
+
+        assertThat(metrics.scrape())
+                .contains("millipede_publications_total{namespace=\"other\",source=\"api\"} 1.0")
+                .contains("millipede_publications_total{namespace=\"news\",source=\"api\"} 1.0")
+                .contains("millipede_publications_total{namespace=\"room\",source=\"api\"} 1.0");
     }
 
     @Test

@@ -87,8 +87,8 @@ public final class NodeProcess implements AutoCloseable {
 
     /** The public port, from the log. */
     public int port() {
-        String line = awaitLog("clients: ws://");
-        String rest = line.substring(line.indexOf("ws://") + "ws://".length());
+        String line = awaitLog("clients: ws");
+        String rest = line.substring(line.indexOf("://") + "://".length());
         return Integer.parseInt(rest.substring(rest.indexOf(':') + 1, rest.indexOf('/')));
     }
 

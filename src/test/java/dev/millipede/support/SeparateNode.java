@@ -13,11 +13,13 @@ public final class SeparateNode implements AutoCloseable {
     private static final String INTERNAL = "API, metrics, health: http://";
 
     private final NodeProcess process;
+    private final Path file;
     private int port;
     private InternalPort internal = new InternalPort(0);
 
-    private SeparateNode(NodeProcess process) {
+    private SeparateNode(NodeProcess process, Path file) {
         this.process = process;
+        this.file = file;
     }
 
     /** Launches it and does not wait; call {@link #awaitReady} before anything else. */
@@ -36,7 +38,7 @@ public final class SeparateNode implements AutoCloseable {
         try {
             Path file = Files.createTempFile(directory, "node", ".json");
             Files.writeString(file, config.encodePrettily());
-            return new SeparateNode(NodeProcess.start(launcher, variables, "--config", file.toString()));
+            return new SeparateNode(NodeProcess.start(launcher, variables, "--config", file.toString()), file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -49,6 +51,17 @@ public final class SeparateNode implements AutoCloseable {
         internal = new InternalPort(Integer.parseInt(line.substring(line.lastIndexOf(':') + 1, line.lastIndexOf('/'))));
         internal.awaitReady();
         return this;
+    }
+
+    /** Writes its file anew, asks it to read that, and returns what it says of it. */
+    public String reload(String config) {
+        try {
+            Files.writeString(file, config);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        process.signal("HUP");
+        return process.awaitLog("SIGHUP: ");
     }
 
     /** The process, for its log and its CPU. */

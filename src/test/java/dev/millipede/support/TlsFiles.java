@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.SSLContext;
@@ -30,8 +31,17 @@ public record TlsFiles(Path certificate, Path key, SSLContext trust) {
 
     /** As {@link #in(Path)}, for other names in the words of keytool. */
     public static TlsFiles in(Path directory, String names) {
+        return in(directory, names, List.of("-validity", "2"));
+    }
+
+    /** As {@link #in(Path)}, of a certificate that has ended. */
+    public static TlsFiles ended(Path directory) {
+        return in(directory, "dns:localhost", List.of("-validity", "1", "-startdate", "-3d"));
+    }
+
+    private static TlsFiles in(Path directory, String names, List<String> validity) {
         Path store = directory.resolve("store.p12");
-        List<String> command = List.of(
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
                 "-genkeypair",
                 "-alias",
@@ -42,14 +52,13 @@ public record TlsFiles(Path certificate, Path key, SSLContext trust) {
                 "CN=localhost",
                 "-ext",
                 "SAN=" + names,
-                "-validity",
-                "2",
                 "-storetype",
                 "PKCS12",
                 "-storepass",
                 PASSWORD,
                 "-keystore",
-                store.toString());
+                store.toString()));
+        command.addAll(validity);
         try {
             int code = new ProcessBuilder(command)
                     .redirectErrorStream(true)

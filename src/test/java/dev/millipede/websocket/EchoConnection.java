@@ -84,7 +84,7 @@ public final class EchoConnection extends Connection {
                 1,
                 Shared.SLICE_NANOS);
         PublicDoor door = new PublicDoor(
-                HttpConfig.at(new ListenAddress(host, port)), EchoConnection::notFound, false, request -> 0);
+                HttpConfig.at(new ListenAddress(host, port)), null, EchoConnection::notFound, false, request -> 0);
         Instance.ConnectionFactory factory = (instance, idHigh, idLow) -> {
             opened.run();
             return new EchoConnection(instance, idHigh, idLow);

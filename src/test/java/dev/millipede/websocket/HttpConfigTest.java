@@ -3,6 +3,7 @@ package dev.millipede.websocket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millipede.support.SectionReading;
+import dev.millipede.tls.TlsFiles;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +44,24 @@ class HttpConfigTest {
                         List.of("https://chat.example.com:8443", "app://x"),
                         8 << 10,
                         1 << 10,
-                        new HttpConfig.TlsFiles("cert.pem", "key.pem")));
+                        new TlsFiles("cert.pem", "key.pem")));
+    }
+
+    @Test
+    void originsAreKeptAsBrowsersWriteThem() {
+        String json = """
+                {"allowedOrigins": ["https://A.example:443", "http://a.example:80", "http://a.example:443",
+                                    "https://*.Example.com", "http://[::1]:8000", "*"]}
+                """;
+
+        assertThat(SectionReading.of(HttpConfig::read, json).config().allowedOrigins())
+                .containsExactly(
+                        "https://a.example",
+                        "http://a.example",
+                        "http://a.example:443",
+                        "https://*.example.com",
+                        "http://[::1]:8000",
+                        "*");
     }
 
     @Test
@@ -71,7 +89,14 @@ class HttpConfigTest {
             {"allowedOrigins": ["null"]}                    | allowedOrigins: must hold origins
             {"allowedOrigins": ["https://example.com/"]}    | allowedOrigins: must hold origins
             {"allowedOrigins": ["example.com"]}             | allowedOrigins: must hold origins
-            {"allowedOrigins": ["*"]}                       | allowedOrigins: must hold origins
+            {"allowedOrigins": ["https://*"]}               | allowedOrigins: must hold origins
+            {"allowedOrigins": ["https://*.*.example"]}     | allowedOrigins: must hold origins
+            {"allowedOrigins": ["https://a.*.example"]}     | allowedOrigins: must hold origins
+            {"allowedOrigins": ["https://*example.com"]}    | allowedOrigins: must hold origins
+            {"allowedOrigins": ["*://example.com"]}         | allowedOrigins: must hold origins
+            {"allowedOrigins": ["https://me@example.com"]}  | allowedOrigins: must hold origins
+            {"allowedOrigins": ["https://example.com."]}    | allowedOrigins: must hold origins
+            {"allowedOrigins": ["https://bücher.example"]}  | allowedOrigins: must hold origins
             {"tls": {"certificate": "c.pem"}}               | tls.key: must be set where certificate is
             {"tls": {"key": "k.pem"}}                       | tls.certificate: must be set where key is
             {"prot": 1}                                     | prot: unknown key, did you mean "port"?

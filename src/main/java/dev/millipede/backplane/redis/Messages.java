@@ -12,13 +12,13 @@ import dev.millipede.channel.Publication;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What stands in Redis for channels and publications: names, envelopes, plain messages. Immutable, safe on any thread. */
+/** What stands in Redis for channels and publications: names, envelopes, plain messages. Safe on any thread. */
 final class Messages {
     /** The longest message that is taken for a publication, in bytes: the largest of a client, and room for the header. */
     static final int MAX_LENGTH = (16 << 20) + (1 << 20);
 
     private final String prefix;
-    private final Namespaces namespaces;
+    private volatile Namespaces namespaces;
     private final Function<byte[], @Nullable Payload> plain;
 
     /** @param plain makes a payload of a message that no node wrote, null when it cannot */
@@ -26,6 +26,11 @@ final class Messages {
         this.prefix = prefix;
         this.namespaces = namespaces;
         this.plain = plain;
+    }
+
+    /** From now on there are the channels of these. */
+    void use(Namespaces next) {
+        namespaces = next;
     }
 
     /** What a channel is called in Redis. */

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RedisBackplane implements Backplane {
     private final RedisBroker broker;
+    private final Messages messages;
     private final RedisUserCounts userCounts;
     private final RedisRevocations revocations;
     private volatile boolean holdsLease;
@@ -39,7 +40,7 @@ public final class RedisBackplane implements Backplane {
             Namespaces namespaces,
             Function<byte[], @Nullable Payload> plain,
             Registration registration) {
-        Messages messages = new Messages(config.prefix(), namespaces, plain);
+        this.messages = new Messages(config.prefix(), namespaces, plain);
         this.broker = new RedisBroker(
                 new Connector(vertx, config),
                 messages,
@@ -71,6 +72,11 @@ public final class RedisBackplane implements Backplane {
     @Override
     public Broker broker() {
         return broker;
+    }
+
+    @Override
+    public void use(Namespaces namespaces) {
+        messages.use(namespaces);
     }
 
     @Override
