@@ -75,7 +75,8 @@ class TokensFuzzTest {
     private static boolean same(String genuine, String token) {
         int dot = genuine.lastIndexOf('.');
         return token.startsWith(genuine.substring(0, dot + 1))
-                && segment(Base64.getUrlDecoder().decode(token.substring(dot + 1))).equals(genuine.substring(dot + 1));
+                && segment(Base64.getUrlDecoder().decode(token.substring(dot + 1)))
+                        .equals(genuine.substring(dot + 1));
     }
 
     private static String changed(Input input) {
