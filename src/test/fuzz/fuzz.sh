@@ -48,7 +48,7 @@ fuzz() {
   local class="$1" bound="$2" log="$CORPUS/$1.log" status=0
   local seeds="src/test/resources/${class//.//}Inputs"
   mkdir -p "$CORPUS/$class" "$seeds" "$CORPUS/findings"
-  nice -n 19 java -Xmx1g -XX:+UseSerialGC -XX:-DontCompileHugeMethods \
+  nice -n 19 java "${jit[@]}" -Xmx1g -XX:+UseSerialGC \
     -XX:+EnableDynamicAgentLoading -Djdk.attach.allowAttachSelf=true --enable-native-access=ALL-UNNAMED -ea \
     -cp "target/test-classes:target/classes:$(<"$DEPENDENCIES")" com.code_intelligence.jazzer.Jazzer \
     "--target_class=$class" "--instrumentation_includes=dev.millipede.**" "--custom_hook_includes=dev.millipede.**" \
@@ -66,8 +66,11 @@ fuzz() {
 }
 
 limit=
+jit=(-XX:-DontCompileHugeMethods)
 if [[ "${1:-}" == within=* ]]; then
   limit="${1#within=}"
+  # A short run is over before the second compiler has paid for itself.
+  jit+=(-XX:TieredStopAtLevel=1)
   shift
 fi
 case "${1:-}" in
