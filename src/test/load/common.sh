@@ -31,6 +31,7 @@ case $version in 2[5-9]*) flags+=(-XX:+UseCompactObjectHeaders) ;; esac
 [ -f "$jar" ] || die "no $jar: run mvn -q -DskipTests package first"
 gcc -O2 -Wno-parentheses -o "$work/wsload" "$here/wsload.c"
 gcc -O2 -o "$work/rawfan" "$here/rawfan.c"
+gcc -O2 -o "$work/dribble" "$here/dribble.c"
 
 secret=$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')
 key=$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')

@@ -4,11 +4,11 @@ import { Centrifuge } from 'centrifuge';
 import WebSocket from 'ws';
 import { SECRET } from './node.mjs';
 
-/** A connection token; expires after `ttl` seconds if given. */
-export function token(user, ttl, secret = SECRET) {
+/** A connection token; expires after `ttl` seconds. */
+export function token(user, ttl = 3600, secret = SECRET) {
   const part = (json) => Buffer.from(JSON.stringify(json)).toString('base64url');
-  const exp = ttl === undefined ? {} : { exp: Math.floor(Date.now() / 1000) + ttl };
-  const signed = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ sub: user, ...exp })}`;
+  const exp = Math.floor(Date.now() / 1000) + ttl;
+  const signed = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ sub: user, exp })}`;
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
 }
 

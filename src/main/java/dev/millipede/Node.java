@@ -2,12 +2,14 @@ package dev.millipede;
 
 import dev.millipede.api.ApiRoutes;
 import dev.millipede.api.ApiVerticle;
-import dev.millipede.auth.Authenticator;
+import dev.millipede.api.Revocable;
+import dev.millipede.auth.Authentication;
 import dev.millipede.auth.Permissions;
-import dev.millipede.auth.TokenVerifier;
+import dev.millipede.auth.RevocationConfig;
 import dev.millipede.backplane.Backplane;
 import dev.millipede.backplane.memory.MemoryBackplane;
 import dev.millipede.backplane.redis.RedisBackplane;
+import dev.millipede.backplane.redis.Registration;
 import dev.millipede.bus.LocalBus;
 import dev.millipede.channel.Namespace;
 import dev.millipede.cluster.Membership;
@@ -31,7 +33,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -73,9 +74,11 @@ public final class Node {
     private final Foundation foundation;
     private final NodeSlots slots;
     private final NodeAddresses addresses;
+    private final NodeArrivalRate arrivalRate = new NodeArrivalRate(System::nanoTime);
     private final Metrics metrics;
     private final Vertx vertx;
     private final LocalBus bus;
+    private volatile Authentication authentication;
     private final Backplane backplane;
     private final NodeTls tls;
     private final List<WebSocketVerticle> webSockets = new ArrayList<>();
@@ -100,11 +103,21 @@ public final class Node {
         this.metrics = foundation.metrics();
         this.vertx = foundation.vertx();
         this.bus = LocalBus.open(vertx, () -> metrics.controlRejected("foreign"));
+        this.authentication = new Authentication(vertx, config.auth(), clock, metrics);
         this.backplane = switch (config.backplane().type()) {
             case MEMORY -> new MemoryBackplane();
-            case REDIS ->
-                new RedisBackplane(vertx, config.backplane().redis(), config.namespaces(), PlainMessage::ofText);
+            case REDIS -> redisBackplane();
         };
+    }
+
+    private RedisBackplane redisBackplane() {
+        RevocationConfig revocation = config.auth().revocation();
+        Registration registration =
+                new Registration(foundation.uid(), revocation.users() || revocation.tokens(), metrics::countedLocally);
+        RedisBackplane redis = new RedisBackplane(
+                vertx, config.backplane().redis(), config.namespaces(), PlainMessage::ofText, registration);
+        metrics.gaugeNodeLease(redis::holdsLease);
+        return redis;
     }
 
     /**
@@ -153,7 +166,12 @@ public final class Node {
                 config.websocket().deliveryBudget());
         metrics.gaugeChannels(router::channels);
         metrics.gaugeBackplaneReady(backplane::isReady);
-        Future<Void> deployed = deploy(stage("router"), router);
+        stages.add(new Stage("authentication", () -> {
+            authentication.close();
+            return Future.succeededFuture();
+        }));
+        List<String> routerStage = stage("router");
+        Future<Void> deployed = authentication.start().compose(done -> deploy(routerStage, router));
         // Its connections live on the router's loop: closed before that goes.
         stages.add(new Stage("backplane", backplane::close));
         List<String> instanceStage = stage("web sockets");
@@ -170,6 +188,7 @@ public final class Node {
             api = verticle;
             deployed = deployed.compose(done -> deploy(stage("API"), verticle));
         }
+        backplane.revocations().listen(revoked -> webSockets.forEach(each -> each.revoked(revoked)));
         List<String> certificates = stage("certificates");
         deployed = deployed.compose(done -> deployNodes());
         // After the others, as a worker too counts when event loops are given out.
@@ -214,16 +233,15 @@ public final class Node {
 
     /** What instances decide by; one for each, as each has an authenticator of its own. */
     private Policy policy() {
-        String secret = config.auth().hmacSecret();
         Rules rules = new Rules(
                 config.namespaces(),
-                new Authenticator(config.auth(), secret == null ? null : new TokenVerifier(secret, clock)),
+                authentication.authenticator(),
                 new Permissions(config.auth().insecure()),
                 clock,
                 Version.name(),
-                Duration.ofSeconds(25),
-                false,
-                false);
+                config.auth().expiryGrace(),
+                config.auth().revocation().users(),
+                config.auth().revocation().tokens());
         return new Policy(rules, config.websocket().limits(), config.http().allowedOrigins());
     }
 
@@ -237,13 +255,27 @@ public final class Node {
                 backplane.userCounts(),
                 backplane.revocations(),
                 slots,
+                arrivalRate,
                 addresses,
+                foundation.instances(),
                 Boolean.getBoolean(UNSLICED) ? Shared.UNSLICED : Shared.SLICE_NANOS);
     }
 
     private ApiRoutes apiRoutes() {
         return new ApiRoutes(
-                config.internal().apiKeys(), config.namespaces(), backplane.broker(), bus, metrics, this::isReady);
+                config.internal().apiKeys(),
+                config.namespaces(),
+                backplane.broker(),
+                backplane.revocations(),
+                revocable(),
+                bus,
+                metrics,
+                this::isReady);
+    }
+
+    private Revocable revocable() {
+        RevocationConfig revocation = config.auth().revocation();
+        return new Revocable(revocation.users(), revocation.tokens(), revocation.ttl());
     }
 
     /**
@@ -255,34 +287,51 @@ public final class Node {
      * @return the keys that have another value now
      */
     public Future<List<String>> reload(Callable<NodeConfig> read) {
-        return vertx.executeBlocking(() -> {
-                    NodeConfig next = read.call();
-                    Reload reload = Reload.between(config.values(), next.values());
-                    if (!reload.needRestart().isEmpty()) {
-                        throw new NeedsRestartException(reload.needRestart());
-                    }
-                    NodeTls.load(next, vertx);
-                    return next;
-                })
-                .compose(next -> {
-                    List<String> changed =
-                            Reload.between(config.values(), next.values()).changed();
-                    return tls.use(next).compose(done -> hold(next)).map(changed);
-                })
+        return vertx.executeBlocking(() -> prepared(read.call()))
+                .compose(next -> started(next.authentication).map(next))
+                .compose(next -> tls.use(next.config).compose(done -> hold(next)).map(next.changed))
                 .onComplete(outcome -> metrics.reloaded(outcome.succeeded()));
     }
 
-    private Future<Void> hold(NodeConfig next) {
-        config = next;
-        metrics.use(next.namespaces().all().stream().map(Namespace::name).toList());
-        slots.limit(next.connectionLimit());
-        foundation.listeners().limit(next.connectionLimit());
-        addresses.limit(next.websocket().connectionsPerAddress());
-        backplane.use(next.namespaces());
+    /** @param changed the keys with another value */
+    private record Prepared(NodeConfig config, List<String> changed, Authentication authentication) {}
+
+    private Prepared prepared(NodeConfig next) throws NeedsRestartException, UnusableTlsException {
+        Reload reload = Reload.between(config.values(), next.values());
+        if (!reload.needRestart().isEmpty()) {
+            throw new NeedsRestartException(reload.needRestart());
+        }
+        NodeTls.load(next, vertx);
+        // Of a key file the name may be the same and the content not. An issuer's keys are kept while nothing is new.
+        boolean keepsKeys = next.auth().publicKey() == null && !reload.changes("auth.");
+        return new Prepared(
+                next,
+                reload.changed(),
+                keepsKeys ? authentication : new Authentication(vertx, next.auth(), clock, metrics));
+    }
+
+    private Future<Void> started(Authentication next) {
+        return next == authentication ? Future.succeededFuture() : next.start();
+    }
+
+    private Future<Void> hold(Prepared next) {
+        config = next.config;
+        Authentication before = authentication;
+        authentication = next.authentication;
+        metrics.use(config.namespaces().all().stream().map(Namespace::name).toList());
+        slots.limit(config.connectionLimit());
+        foundation.listeners().limit(config.connectionLimit());
+        addresses.limit(config.websocket().connectionsPerAddress());
+        backplane.use(config.namespaces());
         if (routes != null) {
-            routes.use(next.internal().apiKeys(), next.namespaces());
+            routes.use(config.internal().apiKeys(), config.namespaces());
         }
         return Future.all(webSockets.stream().map(each -> each.apply(policy())).toList())
+                .onComplete(applied -> {
+                    if (before != next.authentication) {
+                        before.close();
+                    }
+                })
                 .mapEmpty();
     }
 

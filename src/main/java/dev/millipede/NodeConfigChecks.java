@@ -1,5 +1,6 @@
 package dev.millipede;
 
+import dev.millipede.auth.JwksConfig;
 import dev.millipede.backplane.BackplaneConfig;
 import dev.millipede.backplane.RedisConfig;
 import dev.millipede.config.ConfigProblems;
@@ -39,6 +40,7 @@ final class NodeConfigChecks {
         checks.overlap();
         checks.ownInternalListener();
         checks.secrets();
+        checks.issuer();
         checks.cluster();
     }
 
@@ -46,11 +48,14 @@ final class NodeConfigChecks {
         List<String> warnings = new ArrayList<>();
         if (config.auth().insecure()) {
             warnings.add("auth.insecure: whoever reaches the port may do everything");
-        } else if (config.auth().hmacSecret() == null && !config.auth().anonymous()) {
-            warnings.add("auth: with neither hmacSecret nor anonymous nobody can connect");
+        } else if (!config.auth().hasKeys() && !config.auth().anonymous()) {
+            warnings.add("auth: with neither keys (hmacSecret, publicKey, jwks.url) nor anonymous nobody can connect");
         }
         if (isShort(config.auth().hmacSecret())) {
             warnings.add("auth.hmacSecret: shorter than 32 bytes, which is refused beyond loopback");
+        }
+        if (isShort(config.auth().previousHmacSecret())) {
+            warnings.add("auth.previousHmacSecret: shorter than 32 bytes, which is refused beyond loopback");
         }
         if (config.internal().apiKeys().stream().anyMatch(NodeConfigChecks::isShort)) {
             warnings.add("internal.apiKeys: a key is shorter than 32 bytes, which is refused beyond loopback");
@@ -125,11 +130,12 @@ final class NodeConfigChecks {
         String host = quoted(beyondLoopback().get());
         if (config.auth().insecure()) {
             problem(listenKey(), host, "auth.insecure is for tests and listens on loopback only");
-        } else if (config.auth().hmacSecret() == null && !config.auth().anonymous()) {
+        } else if (!config.auth().hasKeys() && !config.auth().anonymous()) {
             problem(
                     listenKey(),
                     host,
-                    "beyond loopback needs auth.hmacSecret, or auth.anonymous: true to let everybody in");
+                    "beyond loopback needs auth.hmacSecret, auth.publicKey or auth.jwks.url, or auth.anonymous: true"
+                            + " to let everybody in");
         }
     }
 
@@ -202,9 +208,21 @@ final class NodeConfigChecks {
         if (beyondLoopback().isPresent() && isShort(config.auth().hmacSecret())) {
             problem("auth.hmacSecret", Mask.HIDDEN, message);
         }
+        if (beyondLoopback().isPresent() && isShort(config.auth().previousHmacSecret())) {
+            problem("auth.previousHmacSecret", Mask.HIDDEN, message);
+        }
         boolean shortKey = config.internal().apiKeys().stream().anyMatch(NodeConfigChecks::isShort);
         if (!Loopback.is(config.internal().host()) && shortKey && !config.development()) {
             problem("internal.apiKeys", Mask.HIDDEN, "each " + message);
+        }
+    }
+
+    /** Whoever could change an answer on its way could make tokens of anybody. */
+    private void issuer() {
+        JwksConfig jwks = config.auth().jwks();
+        String host = jwks.host();
+        if (host != null && !jwks.isEncrypted() && !Loopback.is(host.replaceFirst("^\\[(.*)]$", "$1"))) {
+            problem("auth.jwks.url", quoted(Mask.uri(String.valueOf(jwks.url()))), "beyond loopback must be https");
         }
     }
 

@@ -24,19 +24,20 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code millipede token}: prints connection tokens for development, one a line and nothing else. */
+/** {@code millipede token}: prints tokens for development, one a line and nothing else. */
 @Command(
         name = "token",
         sortOptions = false,
-        description = "Prints connection tokens (JWT, HS256) for development, one a line.",
+        description = "Prints tokens of connections and subscriptions (JWT) for development, one a line.",
         footer = {
             "",
-            "The secret is taken from --secret, else from the environment variable",
-            "MILLIPEDE_AUTH_HMACSECRET, else from auth.hmacSecret in the file of --config.",
+            "They are signed with the private key of --key, or with a secret: of --secret, else of the",
+            "environment variable MILLIPEDE_AUTH_HMACSECRET, else of auth.hmacSecret in the file of --config.",
             "",
             "Examples:",
             "  millipede token --user ann --config node.json",
-            "  millipede token --count 15000 --ttl 1h > tokens.txt"
+            "  millipede token --count 15000 --ttl 1h > tokens.txt",
+            "  millipede token --user ann --channel '$private:1' --key private.pem"
         })
 final class TokenCommand implements Callable<Integer> {
     static final String SECRET_VARIABLE = "MILLIPEDE_AUTH_HMACSECRET";
@@ -58,7 +59,8 @@ final class TokenCommand implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = "24h",
             converter = Seconds.class,
-            description = "How long a token is good for: 90s, 30m, 24h, 7d; 0 for ever. Default: ${DEFAULT-VALUE}")
+            description = "How long a token is good for: 90s, 30m, 24h, 7d; 0 for ever, which nodes refuse unless"
+                    + " auth.requireExpiry is false. Default: ${DEFAULT-VALUE}")
     private long ttl;
 
     @Option(names = "--config", paramLabel = "FILE", description = "The node's configuration file.")
@@ -69,6 +71,31 @@ final class TokenCommand implements Callable<Integer> {
             paramLabel = "SECRET",
             description = "The HMAC secret. Other users of this machine may see it; prefer the other ways.")
     private @Nullable String secret;
+
+    @Option(
+            names = "--key",
+            paramLabel = "FILE",
+            description =
+                    "A private key in PEM to sign with: RSA (RS256), P-256 (ES256), P-384, P-521, Ed25519 (EdDSA).")
+    private @Nullable Path key;
+
+    @Option(names = "--channel", paramLabel = "NAME", description = "Makes subscription tokens, of this channel.")
+    private @Nullable String channel;
+
+    @Option(
+            names = "--client",
+            paramLabel = "ID",
+            description = "The one connection a subscription token is for; needs --channel.")
+    private @Nullable String client;
+
+    @Option(names = "--jti", paramLabel = "ID", description = "The token's id, to revoke it by.")
+    private @Nullable String id;
+
+    @Option(names = "--audience", paramLabel = "TEXT", description = "Whom it is for, as auth.audience.")
+    private @Nullable String audience;
+
+    @Option(names = "--issuer", paramLabel = "TEXT", description = "Who made it, as auth.issuer.")
+    private @Nullable String issuer;
 
     @Option(
             names = {"-h", "--help"},
@@ -118,15 +145,19 @@ final class TokenCommand implements Callable<Integer> {
     /**
      * Prints the tokens.
      *
-     * @return 0, or 2 when there is no secret or a user id cannot be one
+     * @return 0, or 2 when there is no key or secret, or a user or channel cannot be one
      */
     @Override
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
         try {
-            print(new TokenMint(findSecret(), clock));
+            requireChannel();
+            print(key == null ? new TokenMint(findSecret(), clock) : TokenMint.ofKeyFile(key.toString(), clock));
+            if (ttl == 0) {
+                err.println("millipede token: without an expiry nodes refuse it unless auth.requireExpiry is false");
+            }
             return 0;
-        } catch (BadInputException e) {
+        } catch (BadInputException | IllegalArgumentException e) {
             err.println("millipede token: " + e.getMessage());
             return BAD_CONFIG;
         }
@@ -138,18 +169,31 @@ final class TokenCommand implements Callable<Integer> {
         if (numbered == null) {
             String user = users.name == null ? "" : users.name;
             requireUser(user);
-            out.println(mint.mint(user, ttl, null));
+            out.println(mint.mint(order(user)));
         } else if (numbered.count < 1) {
             throw new BadInputException("--count must be at least 1");
         } else {
             requireUser(numbered.prefix + numbered.count);
             StringBuilder lines = new StringBuilder();
             for (int i = 0; i < numbered.count; i++) {
-                lines.append(mint.mint(numbered.prefix + i, ttl, null)).append('\n');
+                lines.append(mint.mint(order(numbered.prefix + i))).append('\n');
             }
             out.print(lines);
         }
         out.flush();
+    }
+
+    private TokenMint.Order order(String user) {
+        return new TokenMint.Order(user, ttl, null, channel, client, id, audience, issuer);
+    }
+
+    private void requireChannel() throws BadInputException {
+        if (channel != null && !Channel.isValid(channel)) {
+            throw new BadInputException("a channel is up to 255 printable ASCII characters without space");
+        }
+        if (client != null && channel == null) {
+            throw new BadInputException("--client needs --channel");
+        }
     }
 
     private static void requireUser(String user) throws BadInputException {
@@ -166,7 +210,7 @@ final class TokenCommand implements Callable<Integer> {
         }
         if (found == null || found.isEmpty()) {
             throw new BadInputException("no secret: set " + SECRET_VARIABLE
-                    + ", or give --secret, or --config with a file that has auth.hmacSecret");
+                    + ", or give --secret, or --config with a file that has auth.hmacSecret, or --key");
         }
         return found;
     }

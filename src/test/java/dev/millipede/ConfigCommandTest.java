@@ -40,7 +40,7 @@ class ConfigCommandTest {
         assertThat(out.toString().lines())
                 .containsExactly(
                         file + " is valid",
-                        "  warning: auth: with neither hmacSecret nor anonymous nobody can connect");
+                        "  warning: auth: with neither keys (hmacSecret, publicKey, jwks.url) nor anonymous nobody can connect");
         assertThat(err.toString()).isEmpty();
     }
 
@@ -54,7 +54,7 @@ class ConfigCommandTest {
                 .containsExactly(
                         file + " has 2 problems",
                         "  http.port   70000        must be between 0 and 65535",
-                        "  http.host   \"0.0.0.0\"    beyond loopback needs auth.hmacSecret, or auth.anonymous: true to let everybody in");
+                        "  http.host   \"0.0.0.0\"    beyond loopback needs auth.hmacSecret, auth.publicKey or auth.jwks.url, or auth.anonymous: true to let everybody in");
     }
 
     @Test

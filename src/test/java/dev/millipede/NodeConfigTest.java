@@ -12,6 +12,7 @@ import dev.millipede.channel.Namespaces;
 import dev.millipede.channel.PublishRule;
 import dev.millipede.channel.SubscribeRule;
 import dev.millipede.cluster.ClusterConfig;
+import dev.millipede.config.ConfigCursor;
 import dev.millipede.config.ConfigException;
 import dev.millipede.recovery.RecoveryConfig;
 import dev.millipede.websocket.HttpConfig;
@@ -67,13 +68,16 @@ class NodeConfigTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            {"http": {"host": "0.0.0.0"}}                                                         | http.host: beyond loopback needs auth.hmacSecret, or
-            {"http": {"host": "::"}}                                                              | http.host: beyond loopback needs auth.hmacSecret, or
-            {"http": {"host": "0.0.0.0"}, "internal": {"apiKeys": [SECRET]}}                      | http.host: beyond loopback needs auth.hmacSecret, or
+            {"http": {"host": "0.0.0.0"}}                                                         | http.host: beyond loopback needs auth.hmacSecret, auth.publicKey or auth.jwks.url, or
+            {"http": {"host": "::"}}                                                              | http.host: beyond loopback needs auth.hmacSecret, auth.publicKey or auth.jwks.url, or
+            {"http": {"host": "0.0.0.0"}, "internal": {"apiKeys": [SECRET]}}                      | http.host: beyond loopback needs auth.hmacSecret, auth.publicKey or auth.jwks.url, or
             {"http": {"host": "0.0.0.0"}, "auth": {"insecure": true}}                             | http.host: auth.insecure is for tests
             {"http": {"host": "0.0.0.0"}, "auth": {"insecure": true, "hmacSecret": SECRET}}       | http.host: auth.insecure is for tests
             {"internal": {"host": "10.0.0.1", "apiKeys": [SECRET]}, "auth": {"insecure": true}}   | internal.host: auth.insecure is for tests
             {"http": {"host": "0.0.0.0"}, "auth": {"hmacSecret": "31-bytes-hunter2-hunter2-hunter"}}| auth.hmacSecret: must have at least 32 bytes beyond loopback
+            {"http": {"host": "0.0.0.0"}, "auth": {"hmacSecret": SECRET, "previousHmacSecret": "hunter2"}} | auth.previousHmacSecret: must have at least 32 bytes beyond loopback
+            {"auth": {"jwks": {"url": "http://id.example.com/jwks"}}}                             | auth.jwks.url: beyond loopback must be https
+            {"auth": {"jwks": {"url": "http://127.0.0.1.example.com/jwks"}}}                      | auth.jwks.url: beyond loopback must be https
             {"internal": {"host": "0.0.0.0"}}                                                     | internal.host: beyond loopback needs internal.apiKeys
             {"internal": {"host": "0.0.0.0", "apiKeys": [SECRET, "hunter2"]}}                     | internal.apiKeys: each must have at least 32 bytes beyond loopback
             {"internal": {"port": 8000}}                                                          | internal.port: the public port needs internal.apiKeys
@@ -98,6 +102,9 @@ class NodeConfigTest {
                 "{'http': {'host': '::1'}}",
                 "{'http': {'host': 'localhost'}, 'auth': {'insecure': true}}",
                 "{'auth': {'hmacSecret': 'hunter2'}}",
+                "{'http': {'host': '0.0.0.0'}, 'auth': {'jwks': {'url': 'https://id.example.com/jwks'}}}",
+                "{'http': {'host': '0.0.0.0'}, 'auth': {'jwks': {'url': 'http://[::1]:8080/jwks'}}}",
+                "{'auth': {'jwks': {'url': 'http://localhost/jwks'}}}",
                 "{'internal': {'host': '0.0.0.0', 'apiKeys': [SECRET]}}",
                 "{'internal': {'host': '127.0.0.1', 'apiKeys': ['hunter2']}}",
                 "{'internal': {'port': 8000, 'apiKeys': ['hunter2']}}",
@@ -134,16 +141,18 @@ class NodeConfigTest {
                         "http.port: must be a whole number between 0 and 65535",
                         "namespaces.room.publish: must be one of anyone, authenticated, subscriber, server",
                         "MILLIPEDE_METRICS_ENABLED: must be true or false",
-                        "http.host: beyond loopback needs auth.hmacSecret, or auth.anonymous: true to let everybody in",
+                        "http.host: beyond loopback needs auth.hmacSecret, auth.publicKey or auth.jwks.url, or auth.anonymous:"
+                                + " true to let everybody in",
                         "internal.host: beyond loopback needs internal.apiKeys",
                         "websockets: unknown key, did you mean \"websocket\"?");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            {}                                                                                | auth: with neither hmacSecret nor anonymous nobody can connect
+            {}                                                                                | auth: with neither keys (hmacSecret, publicKey, jwks.url) nor anonymous nobody can connect
             {"auth": {"insecure": true}}                                                      | auth.insecure: whoever reaches the port may do everything
             {"auth": {"hmacSecret": "hunter2"}}                                               | auth.hmacSecret: shorter than 32 bytes, which is refused beyond loopback
+            {"auth": {"hmacSecret": SECRET, "previousHmacSecret": "hunter2"}}                 | auth.previousHmacSecret: shorter than 32 bytes, which is refused beyond loopback
             {"auth": {"anonymous": true}, "internal": {"apiKeys": ["hunter2"]}}               | internal.apiKeys: a key is shorter than 32 bytes, which is refused beyond loopback
             {"auth": {"anonymous": true}, "websocket": {"outboxLimit": "32KiB"}}              | websocket.outboxLimit: smaller than maxMessageSize, one long publication closes its readers
             {"auth": {"anonymous": true}, "http": {"trustedProxies": ["10.0.0.7"]}}           | http.trustedProxies: nobody asks them, as http.clientAddress is socket
@@ -189,8 +198,8 @@ class NodeConfigTest {
         JsonObject json = new JsonObject("{\"http\": {\"listen\": [\"127.0.0.1:8000\", \"10.0.0.7:8001\"]}}");
 
         assertThat(problems(() -> NodeConfig.read(json, Map.of())))
-                .containsExactly("http.listen: beyond loopback needs auth.hmacSecret, or auth.anonymous: true to"
-                        + " let everybody in");
+                .containsExactly("http.listen: beyond loopback needs auth.hmacSecret, auth.publicKey or auth.jwks.url,"
+                        + " or auth.anonymous: true to let everybody in");
     }
 
     @ParameterizedTest
@@ -230,7 +239,9 @@ class NodeConfigTest {
         assertThat(config.development()).isTrue();
         assertThat(config.http()).isEqualTo(HttpConfig.DEFAULTS);
         assertThat(config.internal()).isEqualTo(new InternalConfig("127.0.0.1", 9000, List.of("development"), null));
-        assertThat(config.auth()).isEqualTo(new AuthConfig(true, SECRET, false));
+        assertThat(config.auth())
+                .isEqualTo(AuthConfig.read(
+                        ConfigCursor.of(new JsonObject().put("anonymous", true).put("hmacSecret", SECRET))));
         assertThat(config.backplane()).isEqualTo(BackplaneConfig.DEFAULTS);
         assertThat(config.namespaces().all())
                 .containsExactly(

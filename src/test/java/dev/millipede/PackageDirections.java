@@ -27,7 +27,7 @@ final class PackageDirections {
             Map.entry("protocol.json", Set.of("protocol", "channel")),
             Map.entry("bus", Set.of("channel")),
             Map.entry("recovery", Set.of("channel", "config")),
-            Map.entry("auth", Set.of("channel", "config")),
+            Map.entry("auth", Set.of("channel", "config", "metrics")),
             Map.entry("backplane", Set.of("channel", "config")),
             Map.entry("backplane.memory", Set.of("backplane", "channel", "config")),
             Map.entry("backplane.redis", Set.of("backplane", "channel", "config")),

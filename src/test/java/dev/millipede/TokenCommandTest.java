@@ -1,19 +1,32 @@
 package dev.millipede;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millipede.auth.AuthConfig;
+import dev.millipede.auth.Authentication;
+import dev.millipede.auth.Authenticators;
 import dev.millipede.auth.Identity;
 import dev.millipede.auth.TokenVerdict;
 import dev.millipede.auth.TokenVerdict.Valid;
-import dev.millipede.auth.TokenVerifier;
+import dev.millipede.config.ConfigCursor;
+import dev.millipede.metrics.Metrics;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.Key;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.spec.ECGenParameterSpec;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +62,9 @@ class TokenCommandTest {
         assertThat(lines()).hasSize(15_000).doesNotHaveDuplicates();
         assertThat(verify(SECRET, lines().get(0))).isEqualTo(valid("u0", 0));
         assertThat(verify(SECRET, lines().get(14_999))).isEqualTo(valid("u14999", 0));
+        assertThat(err.toString())
+                .isEqualTo("millipede token: without an expiry nodes refuse it unless auth.requireExpiry is false"
+                        + System.lineSeparator());
     }
 
     @Test
@@ -71,7 +87,7 @@ class TokenCommandTest {
     void theAnonymousUserIsTheEmptyName() {
         assertThat(run(WITH_SECRET, "--user", "", "--ttl", "0")).isZero();
 
-        assertThat(verify(SECRET, lines().get(0))).isEqualTo(new Valid(Identity.ANONYMOUS));
+        assertThat(verify(SECRET, lines().get(0))).isEqualTo(valid("", 0));
     }
 
     @Test
@@ -135,9 +151,102 @@ class TokenCommandTest {
         assertThat(run(WITH_SECRET, "--user", "two words")).isEqualTo(2);
         assertThat(run(WITH_SECRET, "--count", "1", "--prefix", "\u00fc")).isEqualTo(2);
         assertThat(run(WITH_SECRET, "--user", "ann", "--ttl", "24")).isEqualTo(2);
+        assertThat(run(WITH_SECRET, "--user", "ann", "--channel", "two words")).isEqualTo(2);
+        assertThat(run(WITH_SECRET, "--user", "ann", "--client", "c")).isEqualTo(2);
         assertThat(run(WITH_SECRET, "--user", "ann", "--ttl", "-1h")).isEqualTo(2);
 
         assertThat(out.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RSA, RS256", "P-256, ES256", "P-384, ES384", "P-521, ES512", "Ed25519, EdDSA"})
+    void aPrivateKeySignsAsItsKindIs(String kind, String algorithm) throws Exception {
+        KeyPair pair = keyPair(kind);
+        Path key = write("PRIVATE KEY", pair.getPrivate());
+        Path publicKey = write("PUBLIC KEY", pair.getPublic());
+
+        assertThat(run(Map.of(), "--user", "ann", "--key", key.toString())).isZero();
+
+        String token = lines().get(0);
+        String header = new String(Base64.getUrlDecoder().decode(token.substring(0, token.indexOf('.'))), UTF_8);
+        assertThat(new JsonObject(header).getString("alg")).isEqualTo(algorithm);
+        assertThat(verifyWith(publicKey, token)).isEqualTo(valid("ann", NOW + 86_400));
+    }
+
+    private static TokenVerdict verifyWith(Path publicKey, String token) {
+        Vertx vertx = Vertx.vertx();
+        try {
+            AuthConfig config =
+                    AuthConfig.read(ConfigCursor.of(new JsonObject().put("publicKey", publicKey.toString())));
+            return new Authentication(vertx, config, CLOCK, new Metrics(List.of(), 0))
+                    .authenticator()
+                    .identify(token)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .orTimeout(20, TimeUnit.SECONDS)
+                    .join();
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+
+    private static KeyPair keyPair(String kind) throws Exception {
+        if (kind.startsWith("P-")) {
+            KeyPairGenerator curves = KeyPairGenerator.getInstance("EC");
+            curves.initialize(new ECGenParameterSpec("secp" + kind.substring(2) + "r1"));
+            return curves.generateKeyPair();
+        }
+        return KeyPairGenerator.getInstance(kind).generateKeyPair();
+    }
+
+    private Path write(String kind, Key key) throws Exception {
+        String body = Base64.getMimeEncoder().encodeToString(key.getEncoded());
+        return Files.writeString(
+                folder.resolve(kind.replace(' ', '-') + ".pem"),
+                "-----BEGIN " + kind + "-----\n" + body + "\n-----END " + kind + "-----\n");
+    }
+
+    @Test
+    void aKeyThatCannotSignIsSaid() throws Exception {
+        Path file = write("EC PRIVATE KEY", keyPair("P-256").getPrivate());
+
+        assertThat(run(Map.of(), "--user", "ann", "--key", file.toString())).isEqualTo(2);
+        assertThat(run(Map.of(), "--user", "ann", "--key", "no/such/file")).isEqualTo(2);
+
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).contains("openssl pkcs8 -topk8 -nocrypt", "no/such/file cannot be read");
+    }
+
+    @Test
+    void aTokenMaySayMore() {
+        assertThat(run(
+                        WITH_SECRET,
+                        "--user",
+                        "ann",
+                        "--channel",
+                        "$private:1",
+                        "--client",
+                        "c",
+                        "--jti",
+                        "id-1",
+                        "--audience",
+                        "node",
+                        "--issuer",
+                        "me"))
+                .isZero();
+
+        String payload = lines().get(0).split("\\.", -1)[1];
+        JsonObject claims = new JsonObject(new String(Base64.getUrlDecoder().decode(payload), UTF_8));
+        assertThat(claims)
+                .isEqualTo(new JsonObject()
+                        .put("sub", "ann")
+                        .put("iat", NOW)
+                        .put("exp", NOW + 86_400)
+                        .put("channel", "$private:1")
+                        .put("client", "c")
+                        .put("jti", "id-1")
+                        .put("aud", "node")
+                        .put("iss", "me"));
     }
 
     @Test
@@ -162,10 +271,12 @@ class TokenCommandTest {
     }
 
     private static TokenVerdict verify(String secret, String token) {
-        return new TokenVerifier(secret, CLOCK).verify(token);
+        return Authenticators.of(secret, false, CLOCK, new Metrics(List.of(), 0))
+                .identify(token)
+                .result();
     }
 
     private static TokenVerdict valid(String user, long expiresAt) {
-        return new Valid(new Identity(user, null, expiresAt));
+        return new Valid(new Identity(user, null, expiresAt), List.of(), "", NOW);
     }
 }

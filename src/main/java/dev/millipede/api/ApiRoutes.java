@@ -1,6 +1,7 @@
 package dev.millipede.api;
 
 import dev.millipede.backplane.Broker;
+import dev.millipede.backplane.Revocations;
 import dev.millipede.bus.LocalBus;
 import dev.millipede.channel.Namespaces;
 import dev.millipede.metrics.Metrics;
@@ -23,17 +24,21 @@ public final class ApiRoutes {
     private final PublishRoutes publishing;
     private final HistoryRoutes history;
     private final InfoRoute info;
+    private final RevokeRoute revoking;
 
     /**
      * Wires the routes; nothing is asked before the first request.
      *
      * @param keys who may call; none: nobody
+     * @param revocable what may be revoked
      * @param ready whether the node can serve now
      */
     public ApiRoutes(
             List<String> keys,
             Namespaces namespaces,
             Broker broker,
+            Revocations revocations,
+            Revocable revocable,
             LocalBus bus,
             Metrics metrics,
             BooleanSupplier ready) {
@@ -42,6 +47,7 @@ public final class ApiRoutes {
         this.publishing = new PublishRoutes(namespaces, broker, metrics);
         this.history = new HistoryRoutes(namespaces, broker);
         this.info = new InfoRoute(bus);
+        this.revoking = new RevokeRoute(revocations, revocable, metrics);
     }
 
     /** From now on other keys and namespaces hold; safe on any thread. */
@@ -63,6 +69,7 @@ public final class ApiRoutes {
         mount(router, "history", history::history);
         mount(router, "history_remove", history::remove);
         mount(router, "info", info::info);
+        mount(router, "revoke", revoking::revoke);
         router.route("/api/*").handler(context -> {
             if (admitted(context.request())) {
                 Answer.error(context.request(), 404, ApiError.of(ErrorCode.METHOD_NOT_FOUND));

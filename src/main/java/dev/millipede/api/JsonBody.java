@@ -85,7 +85,15 @@ final class JsonBody {
         if (!value.hasToken(JsonToken.VALUE_STRING)) {
             throw new MalformedBodyException("not a string");
         }
-        return value.getText();
+        return requireText(value.getText());
+    }
+
+    /** Escapes can spell halves of surrogate pairs: two strings that differ in such only would be the same in UTF-8. */
+    static String requireText(String string) throws MalformedBodyException {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(string)) {
+            throw new MalformedBodyException("not text");
+        }
+        return string;
     }
 
     /** The value of a boolean; false for null. */

@@ -27,6 +27,9 @@ final class PublishFields {
     /** The most tags. */
     static final int MAX_TAGS = 64;
 
+    /** The longest key of a tag, in characters: 65,535 bytes, the most that a backplane takes, always suffice for it. */
+    static final int MAX_TAG_KEY = 0xFFFF / 3;
+
     /** The highest version: up to here a backplane may count in floating point. */
     static final long MAX_VERSION = (1L << 53) - 1;
 
@@ -136,8 +139,11 @@ final class PublishFields {
         Map<String, String> read = new LinkedHashMap<>();
         for (String name = object.nextFieldName(); name != null; name = object.nextFieldName()) {
             object.nextToken();
-            if (read.size() < MAX_TAGS) {
-                read.put(name, JsonBody.text(object));
+            if (name.length() > MAX_TAG_KEY) {
+                bad = "a key in tags is longer than " + MAX_TAG_KEY + " characters";
+                object.skipChildren();
+            } else if (read.size() < MAX_TAGS) {
+                read.put(JsonBody.requireText(name), JsonBody.text(object));
             } else {
                 bad = "more than " + MAX_TAGS + " tags";
                 object.skipChildren();

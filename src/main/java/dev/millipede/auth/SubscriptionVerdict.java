@@ -3,15 +3,17 @@ package dev.millipede.auth;
 import dev.millipede.channel.Payload;
 import org.jspecify.annotations.Nullable;
 
-/** What an {@link Authenticator} says of a subscription token. */
+/** What an {@link Authenticator} says of a subscription token. That it fits connection and channel is the caller's to see. */
 public sealed interface SubscriptionVerdict {
     /**
-     * Genuine and in force; whether it is for this connection and channel is the caller's to see.
+     * Genuine and in force.
      *
-     * @param client the connection it is for; "" for any of the user
+     * @param user whose it is, "" for the anonymous user
+     * @param channel a well-formed name
+     * @param client the id of the one connection it is for, "" for any
      * @param expiresAt when the subscription ends, in seconds since 1970; 0 when it does not
-     * @param info what publications of the connection in this channel carry as {@code chan_info}, or null
-     * @param data what the client is told with the subscription, or null
+     * @param info what publications over this subscription carry as {@code chan_info}, or null
+     * @param data for the subscribe reply, or null
      */
     record Valid(
             String user,
@@ -21,20 +23,20 @@ public sealed interface SubscriptionVerdict {
             @Nullable Payload info,
             @Nullable Payload data) implements SubscriptionVerdict {}
 
-    /** Genuine, but no longer in force or not yet: error 109, so that the client fetches another. */
+    /** Genuine, but no longer in force or not yet: answered with error 109. */
     record Expired() implements SubscriptionVerdict {}
 
     /**
-     * Never to be accepted: error 103.
+     * Never to be accepted.
      *
      * @param reason for counters, one of a closed set of words; never anything out of the token
      */
     record Invalid(String reason) implements SubscriptionVerdict {}
 
     /**
-     * Not to be judged now: error 100, so that the client comes again.
+     * Nobody can say now: answered with the temporary error 100.
      *
-     * @param reason as above
+     * @param reason as in {@link TokenVerdict.Unavailable}
      */
     record Unavailable(String reason) implements SubscriptionVerdict {}
 }

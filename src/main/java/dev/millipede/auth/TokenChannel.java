@@ -4,11 +4,11 @@ import dev.millipede.channel.Payload;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A channel that a connection token has the server subscribe its connection to: an entry of {@code channels} or
- * {@code subs} (client protocol §10).
+ * A channel a connection token asks for (claims {@code channels} and {@code subs}).
  *
- * @param info what publications of the connection in this channel carry as {@code chan_info}, or null
- * @param data what the client is told with the subscription, or null
+ * @param name a well-formed name; whether its namespace exists is the caller's to see
+ * @param info what publications of the connection there carry as {@code chan_info}, or null
+ * @param data for the connect reply, or null
  */
 public record TokenChannel(
         String name, @Nullable Payload info, @Nullable Payload data) {}

@@ -2,22 +2,17 @@ package dev.millipede.auth;
 
 import java.util.List;
 
-/** What a {@link TokenVerifier} says of a token. */
+/** What an {@link Authenticator} says of a connection token, or of there being none. */
 public sealed interface TokenVerdict {
     /**
-     * Genuine and in force, or nobody's, where these may come in.
+     * Genuine and in force.
      *
-     * @param channels what the server is to subscribe the connection to, automatic channels apart
-     * @param tokenId the token's {@code jti}; "" when it has none
-     * @param issuedAt when it was issued, in seconds since 1970; 0 when it does not say
+     * @param channels what the connection is to be subscribed to by the server, at most 64, no two of one name
+     * @param tokenId the token's {@code jti}, "" without one
+     * @param issuedAt when it was made, in seconds since 1970; 0 = it does not say
      */
     record Valid(Identity identity, List<TokenChannel> channels, String tokenId, long issuedAt)
-            implements TokenVerdict {
-        /** One that says nothing but who. */
-        public Valid(Identity identity) {
-            this(identity, List.of(), "", 0);
-        }
-    }
+            implements TokenVerdict {}
 
     /** Genuine, but no longer in force or not yet: answered with error 109, so that the client fetches another. */
     record Expired() implements TokenVerdict {}
@@ -30,9 +25,9 @@ public sealed interface TokenVerdict {
     record Invalid(String reason) implements TokenVerdict {}
 
     /**
-     * Not to be judged now: answered with error 100, so that the client comes again.
+     * Nobody can say now: answered with the temporary error 100.
      *
-     * @param reason as above
+     * @param reason {@code keys} = the keys are not to be had, {@code busy} = too many are being verified
      */
     record Unavailable(String reason) implements TokenVerdict {}
 }

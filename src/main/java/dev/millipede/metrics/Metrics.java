@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -42,13 +43,46 @@ public final class Metrics {
     /** WebSocket's own codes (RFC 6455 §7.4), then those of client protocol §7. */
     private static final int[] CLOSE_CODES = {
         1000, 1001, 1002, 1003, 1004, 1005, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 1015, 3000, 3001,
-        3004, 3005, 3008, 3012, 3500, 3501, 3502, 3503, 3504, 3505, 3506, 3508
+        3004, 3005, 3008, 3012, 3013, 3500, 3501, 3502, 3503, 3504, 3505, 3506, 3508
     };
+
+    private static final String JWKS_REFRESHES = "Times the issuer was asked for its keys";
+
+    private static final String[] REVOCATION_KINDS = {"user", "token"};
 
     private static final String[] SKIP_REASONS = {"version", "malformed", "utf8", "length", OTHER};
 
     private static final String[] REJECT_REASONS = {
         "foreign", "size", "malformed", "kind", "seal", "clock", "replay", "full", OTHER
+    };
+
+    /** What becomes of a token; labels have underscores for the spaces of a reason. */
+    private static final String[] TOKEN_RESULTS = {
+        "valid",
+        "expired",
+        "unavailable",
+        "missing",
+        "no key",
+        "too long",
+        "malformed",
+        "critical",
+        "algorithm",
+        "key",
+        "signature",
+        "subscription token",
+        "channel",
+        "issuer",
+        "audience",
+        "no expiry",
+        "lives too long",
+        "times",
+        "user",
+        "client",
+        "info",
+        "data",
+        "channels",
+        "token id",
+        OTHER
     };
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -64,14 +98,21 @@ public final class Metrics {
     private final CodeCounters failed;
     private final EnumMap<Source, Counter> otherPublications;
     private volatile Map<String, EnumMap<Source, Counter>> publications = Map.of();
+    private final EnumMap<LimitKind, Counter> limited = new EnumMap<>(LimitKind.class);
     private final Counter encoded;
     private final Counter unrouted;
     private final Map<String, Counter> skipped = new HashMap<>();
     private final Map<String, Counter> rejected = new HashMap<>();
+    private final Map<String, Counter> tokens = new HashMap<>();
+    private final Counter jwksRefreshed;
+    private final Counter jwksFailed;
+    private final AtomicReference<LongSupplier> jwksAge = new AtomicReference<>();
     private final Counter backplaneLost;
     private final Counter dropped;
     private final StreamMeters streams;
     private final ReloadMeters reloads;
+    private final Counter countedLocally;
+    private final Map<String, Counter> revocations = new HashMap<>();
     private final Counter deliveries;
     private final Counter deliveredBytes;
     private final Counter bytesReceived;
@@ -129,6 +170,9 @@ public final class Metrics {
                 "Commands answered with an error, by its code",
                 "code",
                 CodeCounters.range(100, 112));
+        for (LimitKind kind : LimitKind.values()) {
+            limited.put(kind, counter("millipede.limited", "Times a limit was enforced", "limit", kind.label()));
+        }
 
         otherPublications = publicationCounters(OTHER);
         use(namespaces);
@@ -152,12 +196,31 @@ public final class Metrics {
                             "reason",
                             reason));
         }
+        for (String result : TOKEN_RESULTS) {
+            tokens.put(
+                    result,
+                    counter(
+                            "millipede.tokens",
+                            "Tokens of connections and subscriptions, by what became of them",
+                            "result",
+                            result.replace(' ', '_')));
+        }
+        jwksRefreshed = counter("millipede.jwks.refreshes", JWKS_REFRESHES, "outcome", "ok");
+        jwksFailed = counter("millipede.jwks.refreshes", JWKS_REFRESHES, "outcome", "failed");
         backplaneLost = counter("millipede.backplane.losses", "Times the backplane's subscriptions were lost");
         dropped = counter(
                 "millipede.publications.dropped",
                 "Publications kept from an instance that had used up its delivery budget, once for each instance");
         streams = new StreamMeters(registry);
         reloads = new ReloadMeters(registry);
+        countedLocally = counter(
+                "millipede.user.limit.local",
+                "Connections that this node's own count of their user decided on, as Redis could not be asked");
+        for (String kind : REVOCATION_KINDS) {
+            revocations.put(
+                    kind,
+                    counter("millipede.revocations", "Revocations this node was asked for and made", "kind", kind));
+        }
         deliveries = counter("millipede.deliveries", "Publications handed to connections, once for each connection");
         deliveredBytes = bytes("millipede.delivered", "Bytes of deliveries, frame headers included");
         bytesReceived = bytes("millipede.received", "Bytes read from connections");
@@ -223,6 +286,11 @@ public final class Metrics {
         failed.increment(errorCode);
     }
 
+    /** A limit was enforced; in addition to what tells how. */
+    public void limited(LimitKind kind) {
+        of(limited, kind).increment();
+    }
+
     /** A publication that was accepted, or that the backplane brought. */
     public void publicationIn(String namespace, Source source) {
         of(publications.getOrDefault(namespace, otherPublications), source).increment();
@@ -248,6 +316,36 @@ public final class Metrics {
         Counter counter = rejected.get(reason);
         Objects.requireNonNullElse(counter, Objects.requireNonNull(rejected.get(OTHER)))
                 .increment();
+    }
+
+    /**
+     * A token was judged.
+     *
+     * @param result {@code valid}, {@code expired}, {@code unavailable} or the reason it is invalid for
+     */
+    public void tokenJudged(String result) {
+        Counter counter = tokens.get(result);
+        Objects.requireNonNullElse(counter, Objects.requireNonNull(tokens.get(OTHER)))
+                .increment();
+    }
+
+    /** The issuer was asked for its keys. */
+    public void jwksRefreshed(boolean answered) {
+        (answered ? jwksRefreshed : jwksFailed).increment();
+    }
+
+    /** How many connections a user has elsewhere could not be had. */
+    public void countedLocally() {
+        countedLocally.increment();
+    }
+
+    /**
+     * Somebody asked for a revocation, and it was made.
+     *
+     * @param kind {@code user} or {@code token}
+     */
+    public void revoked(String kind) {
+        Objects.requireNonNull(revocations.get(kind)).increment();
     }
 
     public void backplaneLost() {
@@ -392,6 +490,27 @@ public final class Metrics {
                         "millipede.backplane.ready",
                         "1 while publications are accepted and received",
                         () -> ready.getAsBoolean() ? 1 : 0)
+                .register(registry);
+    }
+
+    /** Seconds since the issuer last answered; the last supplier given counts. */
+    public void gaugeJwksAge(LongSupplier age) {
+        if (jwksAge.getAndSet(age) == null) {
+            gauge(
+                            "millipede.jwks.age",
+                            "Since the issuer last answered with its keys",
+                            () -> Objects.requireNonNull(jwksAge.get()).getAsLong())
+                    .baseUnit("seconds")
+                    .register(registry);
+        }
+    }
+
+    /** Only where nodes have leases. */
+    public void gaugeNodeLease(BooleanSupplier held) {
+        gauge(
+                        "millipede.node.lease.held",
+                        "1 while the other nodes count what is counted here",
+                        () -> held.getAsBoolean() ? 1 : 0)
                 .register(registry);
     }
 

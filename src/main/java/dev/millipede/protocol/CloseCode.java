@@ -17,6 +17,8 @@ public enum CloseCode {
     SLOW(3008, "slow"),
     /** No pong within its time. */
     NO_PONG(3012, "no pong"),
+    /** Far more commands than it may send. */
+    TOO_MANY_REQUESTS(3013, "too many requests"),
     INVALID_TOKEN(3500, "invalid token"),
     BAD_REQUEST(3501, "bad request"),
     /** No connect command within its time. */

@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
  * in the reply. Channel names are as sent: not yet validated.
  */
 public sealed interface Command {
+    /** The client's number for it; 0 for one that is not answered. */
+    default long id() {
+        return 0;
+    }
+
     /** Calls the receiver's method for this kind of command. */
     <C> void deliver(Receiver<C> to, C from);
 

@@ -64,7 +64,7 @@ final class ChannelTransport extends ChannelInboundHandlerAdapter implements Tra
     /** Whoever makes us queue half its bound without reading is not read from until that has drained. */
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        channel.config().setAutoRead(channel.isWritable() && !connection.isHeldBack());
+        channel.config().setAutoRead(channel.isWritable() && !connection.isHeldBack() && !connection.isThrottled());
     }
 
     @Override
@@ -138,7 +138,7 @@ final class ChannelTransport extends ChannelInboundHandlerAdapter implements Tra
 
     @Override
     public void pauseReading(boolean pause) {
-        channel.config().setAutoRead(!pause && channel.isWritable());
+        channel.config().setAutoRead(!pause && channel.isWritable() && !connection.isThrottled());
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.millipede.backplane.Published;
 import dev.millipede.channel.Channel;
 import dev.millipede.channel.Publication;
 import dev.millipede.metrics.CommandKind;
+import dev.millipede.metrics.LimitKind;
 import dev.millipede.metrics.Source;
 import dev.millipede.protocol.CloseCode;
 import dev.millipede.protocol.Command;
@@ -118,7 +119,11 @@ final class CommandHandler implements Command.Receiver<Connection> {
         if (isDenied(from, Action.SUBSCRIBE, channel, standing)) {
             return ErrorCode.PERMISSION_DENIED;
         }
-        return from.channels() >= instance.policy().limits().channelsPerConnection() ? ErrorCode.LIMIT_EXCEEDED : null;
+        if (from.channels() < instance.policy().limits().channelsPerConnection()) {
+            return null;
+        }
+        instance.metrics.limited(LimitKind.CHANNELS);
+        return ErrorCode.LIMIT_EXCEEDED;
     }
 
     private boolean isDenied(Connection from, Action action, Channel channel) {

@@ -174,7 +174,9 @@ class Connection implements FrameSink, Protocol.CommandSink {
 
     @Override
     public boolean command(Command command) {
-        instance.commands.accept(this, command);
+        if (instance.rates.takes(this, command)) {
+            instance.commands.accept(this, command);
+        }
         return isOpen();
     }
 
@@ -185,11 +187,20 @@ class Connection implements FrameSink, Protocol.CommandSink {
 
     @Override
     public void ping(byte[] bytes, int offset, int length) {
-        instance.outbox.send(this, FrameWriter.pong(bytes, offset, length));
+        if (instance.rates.takesFrame(this)) {
+            instance.outbox.send(this, FrameWriter.pong(bytes, offset, length));
+        }
     }
 
     @Override
-    public void pong(byte[] bytes, int offset, int length) {}
+    public void pong(byte[] bytes, int offset, int length) {
+        instance.rates.takesFrame(this);
+    }
+
+    @Override
+    public void emptyFragment() {
+        instance.rates.takesFrame(this);
+    }
 
     @Override
     public final void close(int code, byte[] bytes, int offset, int length) {
@@ -236,10 +247,11 @@ class Connection implements FrameSink, Protocol.CommandSink {
     }
 
     private void leave(int code, byte[] closeFrame) {
-        if (isHeldBack()) {
+        boolean unread = isHeldBack() || isThrottled();
+        state = State.CLOSING;
+        if (unread) {
             transport.pauseReading(false);
         }
-        state = State.CLOSING;
         instance.left(this, code);
         instance.outbox.sendLast(this, closeFrame);
         instance.heartbeat.awaitClose(this);
@@ -309,6 +321,11 @@ class Connection implements FrameSink, Protocol.CommandSink {
     /** Whether commands have to wait, unread, until connect is answered. */
     boolean isHeldBack() {
         return pending != null && pending.connect != null;
+    }
+
+    /** Whether it is not read from, because it has sent too many bytes. */
+    boolean isThrottled() {
+        return extras != null && extras.spent != null && extras.spent.throttled && isOpen();
     }
 
     void dropIdlePending() {

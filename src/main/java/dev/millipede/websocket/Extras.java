@@ -14,6 +14,10 @@ final class Extras {
     /** Of its address, given back when the socket is closed; null where addresses are not limited. */
     AddressLimit.@Nullable Share share;
 
+    /** Null where no rate of connections is limited. */
+    @Nullable
+    Spent spent;
+
     /** Whether its user's connections are counted, and this is one of them. */
     boolean countedForUser;
 

@@ -1,5 +1,6 @@
 package dev.millipede.websocket;
 
+import dev.millipede.metrics.LimitKind;
 import dev.millipede.protocol.CloseCode;
 import io.netty.channel.Channel;
 import io.netty.channel.WriteBufferWaterMark;
@@ -7,6 +8,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.impl.HttpServerConnection;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +16,11 @@ import org.jspecify.annotations.Nullable;
  * What happens to a request on the public listener: a WebSocket handshake is refused or upgraded, anything else goes to the
  * pages. Confined to the event loop of its WebSocketVerticle.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // closing a channel that is of no more use
 final class Gate implements Handler<HttpServerRequest> {
+    /** Those who come too fast are spread over so many seconds, so that they do not come back together. */
+    private static final int LATEST_RETRY_SECONDS = 5;
+
     private final String path;
     private final Instance instance;
     private final Arrivals arrivals;
@@ -22,6 +28,8 @@ final class Gate implements Handler<HttpServerRequest> {
     private final PublicDoor door;
     private final ClientAddress clients;
     private final @Nullable AddressLimit addresses;
+
+    private final ArrivalRate arrivalRate;
 
     private final WriteBufferWaterMark watermarks;
     private Handshake handshake;
@@ -36,6 +44,7 @@ final class Gate implements Handler<HttpServerRequest> {
         this.handshake = new Handshake(shared.policy().allowedOrigins());
         this.clients = door.http().clients();
         this.addresses = shared.addresses();
+        this.arrivalRate = shared.arrivalRate();
         // From the half on a connection is not read from, until it has drained to a quarter.
         int outboxLimit = shared.config().outboxLimit();
         this.watermarks = new WriteBufferWaterMark(outboxLimit / 4, outboxLimit / 2);
@@ -54,6 +63,10 @@ final class Gate implements Handler<HttpServerRequest> {
     @Override
     public void handle(HttpServerRequest request) {
         assert instance.onLoop();
+        if (!channel(request).isOpen()) {
+            // Sent behind a request that was refused.
+            return;
+        }
         arrivals.requested(request.connection(), System.nanoTime());
         if (!path.equals(request.path())) {
             door.pages().handle(request);
@@ -82,9 +95,18 @@ final class Gate implements Handler<HttpServerRequest> {
             share = client == null ? null : addresses.take(client);
             if (share == null) {
                 instance.slots().giveBack();
+                instance.metrics.limited(LimitKind.CONNECTIONS_PER_ADDRESS);
                 refuse(request, 429);
                 return;
             }
+        }
+        Admitted admitted = new Admitted(share);
+        // Asked last, so that who is refused anyway uses up nothing of it; what costs something comes after.
+        if (comesTooSoon()) {
+            admitted.abandoned();
+            instance.metrics.limited(LimitKind.CONNECTIONS_PER_SECOND);
+            refuse(request, 503, 1 + instance.random(LATEST_RETRY_SECONDS));
+            return;
         }
         HttpServerResponse response = request.response()
                 .setStatusCode(101)
@@ -95,19 +117,39 @@ final class Gate implements Handler<HttpServerRequest> {
             response.putHeader("Sec-WebSocket-Protocol", Handshake.SUBPROTOCOL);
         }
         arrivals.upgrading(request.connection());
-        Upgrade.take(request, new Admitted(share));
+        Upgrade.take(request, admitted);
+    }
+
+    private boolean comesTooSoon() {
+        Limits limits = instance.policy().limits();
+        int rate = limits.connectionsPerSecond();
+        int burst = limits.connectionBurst() == 0 ? rate : limits.connectionBurst();
+        return rate > 0 && !arrivalRate.take(rate, burst);
     }
 
     private void refuse(HttpServerRequest request, int status) {
+        refuse(request, status, LATEST_RETRY_SECONDS);
+    }
+
+    /** @param retrySeconds when to come again, where the status says that one may */
+    private void refuse(HttpServerRequest request, int status, int retrySeconds) {
         instance.metrics.handshakeRefused(status);
         HttpServerResponse response =
                 request.response().setStatusCode(status).putHeader(HttpHeaders.CONNECTION, "close");
         if (status == 426) {
             response.putHeader(HttpHeaders.UPGRADE, "websocket").putHeader("Sec-WebSocket-Version", "13");
         } else if (status == 503 || status == 429) {
-            response.putHeader("Retry-After", "5");
+            response.putHeader("Retry-After", Integer.toString(retrySeconds));
         }
         response.end();
+        // Vert.x says so and goes on reading: what stands behind a refused request would be taken for the next one.
+        channel(request).flush().close();
+    }
+
+    private static Channel channel(HttpServerRequest request) {
+        return ((HttpServerConnection) request.connection())
+                .channelHandlerContext()
+                .channel();
     }
 
     /** A handshake on its way to become a connection. */

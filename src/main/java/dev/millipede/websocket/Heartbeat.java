@@ -153,7 +153,13 @@ final class Heartbeat {
         expire.accept(connection, now - graceTicks);
         if (now >= connection.heartbeatTick) {
             if (connection.pinged && connection.awaitsPong) {
-                connection.close(CloseCode.NO_PONG);
+                if (!connection.isThrottled()) {
+                    connection.close(CloseCode.NO_PONG);
+                    return;
+                }
+                // The pong may be among what we have not read.
+                connection.heartbeatTick = now + pongTicks;
+                reschedule(connection);
                 return;
             }
             connection.heartbeatTick = now + (connection.pinged ? pingTicks - pongTicks : pongTicks);

@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param clientAddress what says where a client is; default its socket
  * @param trustedProxies who is believed; default none
  * @param allowedOrigins origins in lower case, {@code scheme://host} or {@code scheme://host:port}, whose pages may
- *     connect, the host perhaps with {@code *.} in front; {@code *} = every one; default none: then a request has no Origin or one equal to its Host
+ *     connect, the host perhaps with {@code *.} in front; {@code *} = every one; default none: then a request has no Origin or
+ *     one equal to its Host
+ * @param maxHeaderBytes header lines of one request together, 1 KiB..256 KiB; default 16 KiB; beyond: 431
+ * @param maxLineBytes the request line, 256..64 KiB; default 4 KiB; beyond: 414
  * @param tls the certificate to serve; default null: no TLS
  */
 public record HttpConfig(
@@ -32,6 +35,8 @@ public record HttpConfig(
         ClientAddress.Source clientAddress,
         AddressRanges trustedProxies,
         List<String> allowedOrigins,
+        int maxHeaderBytes,
+        int maxLineBytes,
         @Nullable TlsFiles tls) {
     /** The most addresses a node listens at. */
     static final int MAX_LISTENERS = 64;
@@ -60,6 +65,8 @@ public record HttpConfig(
                 ClientAddress.Source.SOCKET,
                 AddressRanges.NONE,
                 List.of(),
+                16 << 10,
+                4 << 10,
                 null);
     }
 
@@ -75,6 +82,8 @@ public record HttpConfig(
                 cursor.word("clientAddress", DEFAULTS.clientAddress),
                 trustedProxies(cursor),
                 Origins.read(cursor),
+                cursor.size("maxHeaderBytes", DEFAULTS.maxHeaderBytes, 1 << 10, 256 << 10),
+                cursor.size("maxLineBytes", DEFAULTS.maxLineBytes, 256, 64 << 10),
                 TlsFiles.read(cursor.section("tls")));
         if (config.clientAddress != ClientAddress.Source.SOCKET
                 && cursor.strings("trustedProxies").isEmpty()) {

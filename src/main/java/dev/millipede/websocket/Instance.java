@@ -44,6 +44,7 @@ final class Instance {
     final Broker broker;
     final FrameReader frames;
     final Outbox outbox;
+    final Rates rates;
     final FanOut fanOut;
     final Heartbeat heartbeat;
     final Opening opening;
@@ -57,6 +58,7 @@ final class Instance {
     private final byte[] scratch = new byte[READ_SCRATCH];
     private final RandomGenerator random;
     private final Slots slots;
+    private final int instances;
     private int connections;
     private Runnable whenEmpty = () -> {};
     private Policy policy;
@@ -77,6 +79,9 @@ final class Instance {
         this.heartbeat =
                 new Heartbeat(outbox, protocol, config, random, (connection, tick) -> expire(connection, tick));
         this.policy = shared.policy();
+        this.rates = new Rates(this);
+        this.instances = shared.instances();
+        outbox.boundAll(UnsentBound.share(policy.limits(), instances));
         this.heartbeat.grace(policy.rules().expiryGrace());
         this.tokens = new SubscriptionTokens(this);
         this.admission = new Admission(this, shared.userCounts(), shared.revocations());
@@ -96,6 +101,7 @@ final class Instance {
     /** From now on another policy holds. */
     void apply(Policy next) {
         policy = next;
+        outbox.boundAll(UnsentBound.share(next.limits(), instances));
         heartbeat.grace(next.rules().expiryGrace());
         recheck.policyChanged();
     }
@@ -122,6 +128,11 @@ final class Instance {
         return new InstanceStatus(number, connections, subscribers.subscriptions());
     }
 
+    /** A number from 0 to one less than the bound. */
+    int random(int bound) {
+        return random.nextInt(bound);
+    }
+
     Slots slots() {
         return slots;
     }
@@ -144,13 +155,15 @@ final class Instance {
     }
 
     void received(Connection from, ByteBuf data) {
-        metrics.bytesReceived(data.readableBytes());
+        int bytes = data.readableBytes();
+        metrics.bytesReceived(bytes);
         try {
             while (data.isReadable()) {
                 int count = Math.min(data.readableBytes(), scratch.length);
                 data.readBytes(scratch, 0, count);
                 from.received(scratch, count);
             }
+            rates.received(from, bytes);
         } catch (RuntimeException e) {
             failed(e);
             from.failed();

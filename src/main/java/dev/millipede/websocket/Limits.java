@@ -14,7 +14,8 @@ import java.time.Duration;
  * @param publicationsPerSecond publications of one connection in a second, 0..1,000,000
  * @param bytesPerSecond bytes read of one connection in a second, 0..1 GiB
  * @param burst for how long after a pause a connection may have saved up each of the three, 100 ms..10 m; default 1 s
- * @param outboxBytesPerNode unsent bytes of all connections of this node, 0..1 TiB
+ * @param outboxBytesPerNode unsent bytes of all connections of this node, 0..1 TiB; 0 = half of the JVM's heap or direct
+ *     memory, whichever is smaller
  */
 public record Limits(
         int channelsPerConnection,
@@ -29,7 +30,7 @@ public record Limits(
     private static final int MILLION = 1_000_000;
     private static final int GIB = 1 << 30;
 
-    /** Nothing but channels is limited. */
+    /** Nothing but channels and unsent bytes is limited. */
     public static final Limits DEFAULTS = new Limits(128, 0, 0, 0, 0, 0, 0, Duration.ofSeconds(1), 0);
 
     /** Reads those that are keys of the section {@code websocket}, and its section {@code limits}. */

@@ -7,6 +7,7 @@ import dev.millipede.auth.TokenVerdict.Valid;
 import dev.millipede.channel.Channel;
 import dev.millipede.channel.Namespace;
 import dev.millipede.channel.Since;
+import dev.millipede.metrics.LimitKind;
 import dev.millipede.protocol.CloseCode;
 import dev.millipede.protocol.Command;
 import dev.millipede.protocol.ErrorCode;
@@ -70,6 +71,7 @@ final class Opening {
                 if (granted) {
                     open(from, command, valid);
                 } else {
+                    instance.metrics.limited(LimitKind.CONNECTIONS_PER_USER);
                     from.close(CloseCode.CONNECTION_LIMIT);
                 }
             });
@@ -98,6 +100,7 @@ final class Opening {
             wanted.put(channel, new Terms(0, each.info(), each.data()));
         }
         if (wanted.size() > instance.policy().limits().channelsPerConnection()) {
+            instance.metrics.limited(LimitKind.CHANNELS);
             from.close(CloseCode.CHANNEL_LIMIT);
             return;
         }

@@ -1,5 +1,6 @@
 package dev.millipede.websocket;
 
+import dev.millipede.metrics.LimitKind;
 import dev.millipede.protocol.CloseCode;
 import dev.millipede.protocol.Protocol;
 import dev.millipede.protocol.ServerMessage;
@@ -8,6 +9,7 @@ import dev.millipede.websocket.frame.FrameWriter;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 
@@ -27,9 +29,16 @@ final class Outbox {
     private final Connection[] written = new Connection[FLUSH_GROUP];
     private final List<Connection> backlogged = new ArrayList<>();
     private final Runnable flush = this::flush;
+    private final Runnable shed = this::shed;
     private int count;
     private long bytes;
     private boolean scheduled;
+
+    /** Unsent bytes that all connections may have together. */
+    private long bound = Long.MAX_VALUE;
+
+    /** Bytes that may still be written before they can have passed the bound; then they are counted. */
+    private long spare = Long.MAX_VALUE;
 
     /** @param limit unsent bytes a connection may have */
     Outbox(Loop loop, int limit) {
@@ -39,6 +48,15 @@ final class Outbox {
 
     int limit() {
         return limit;
+    }
+
+    /**
+     * From now on all connections together may have so many unsent bytes. Where they have more, by a twentieth at the most,
+     * those with the most are closed until a tenth is free again.
+     */
+    void boundAll(long unsentBytes) {
+        bound = unsentBytes;
+        spare = Math.min(spare, unsentBytes / 20);
     }
 
     /** Sends a message of the protocol in a text frame. */
@@ -198,7 +216,47 @@ final class Outbox {
         Arrays.fill(written, 0, count, null);
         count = 0;
         loop.metrics().bytesSent(bytes);
+        spare -= bytes;
         bytes = 0;
+        if (spare < 0) {
+            spare = Long.MAX_VALUE;
+            // Not here: whoever flushes may be on its way through the members of a channel.
+            loop.turns().soon(shed);
+        }
+    }
+
+    private void shed() {
+        long unsent = unsentBytes();
+        if (unsent > bound) {
+            unsent = shedDownTo(bound - bound / 10, unsent);
+        }
+        spare = Math.max(bound - unsent, bound / 20);
+    }
+
+    /** Cuts connections until what is left is enough, and returns what is left: those first that are closed already. */
+    private long shedDownTo(long enough, long unsent) {
+        List<Connection> most = new ArrayList<>(backlogged);
+        most.sort(Comparator.comparing(Connection::isOpen)
+                .thenComparing(Comparator.comparingLong(Outbox::pendingBytes).reversed()));
+        long left = unsent;
+        for (Connection each : most) {
+            if (left <= enough) {
+                break;
+            }
+            left -= pendingBytes(each);
+            if (each.isOpen()) {
+                loop.metrics().limited(LimitKind.OUTBOX_BYTES_PER_NODE);
+                loop.metrics().slowClosed();
+                each.close(CloseCode.SLOW);
+            }
+            // Its close frame would wait behind all the rest, which is what has to go.
+            each.transport.close();
+        }
+        return left;
+    }
+
+    private static long pendingBytes(Connection connection) {
+        return connection.transport.pendingBytes();
     }
 
     /** Unsent bytes of all connections, found by asking those that had some when they were last flushed. */

@@ -26,9 +26,6 @@ public record PublicDoor(
         Handler<HttpServerRequest> pages,
         boolean servesBackends,
         ToIntFunction<HttpServerRequest> guard) {
-    private static final int MAX_HEADER_BYTES = 16 << 10;
-    private static final int MAX_LINE_BYTES = 4 << 10;
-
     /**
      * One for each listener, in the order of {@link HttpConfig#listen}.
      *
@@ -56,8 +53,8 @@ public record PublicDoor(
                 .setPort(portToBind(http, number))
                 .setReusePort(http.reusePort())
                 .setAcceptBacklog(http.backlog())
-                .setMaxHeaderSize(MAX_HEADER_BYTES)
-                .setMaxInitialLineLength(MAX_LINE_BYTES)
+                .setMaxHeaderSize(http.maxHeaderBytes())
+                .setMaxInitialLineLength(http.maxLineBytes())
                 .setIdleTimeout((int) idle.toMillis())
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setSslHandshakeTimeout(idle.toMillis())

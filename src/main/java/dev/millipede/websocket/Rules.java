@@ -1,7 +1,7 @@
 package dev.millipede.websocket;
 
-import dev.millipede.auth.Authenticator;
 import dev.millipede.auth.Permissions;
+import dev.millipede.auth.TokenJudge;
 import dev.millipede.channel.Channel;
 import dev.millipede.channel.Namespaces;
 import java.time.Duration;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Rules(
         Namespaces namespaces,
-        Authenticator authenticator,
+        TokenJudge authenticator,
         Permissions permissions,
         InstantSource clock,
         String version,

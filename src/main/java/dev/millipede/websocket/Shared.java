@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * The same for all instances of a node, but for the authenticator in {@code policy}, of which each has its own.
  *
  * @param policy what it decides by at the start
+ * @param arrivalRate how fast they may come to the node
  * @param addresses null where an address may have as many connections as it likes
+ * @param instances how many share the node's limits, at least 1
  * @param sliceNanos the longest the fan-out holds a loop: {@link #SLICE_NANOS}, or {@link #UNSLICED} in a test that shows
  *     what slicing is good for
  */
@@ -25,7 +27,9 @@ public record Shared(
         UserCounts userCounts,
         Revocations revocations,
         Slots slots,
+        ArrivalRate arrivalRate,
         @Nullable AddressLimit addresses,
+        int instances,
         long sliceNanos) {
     /** The longest a loop is held, in nanoseconds: two milliseconds. */
     public static final long SLICE_NANOS = FanOut.SLICE_NANOS;

@@ -171,7 +171,10 @@ public final class WebSocketVerticle extends VerticleBase {
 
     private void tick() {
         long now = System.nanoTime();
-        instance.heartbeat.tick(TimeUnit.NANOSECONDS.toMillis(now - started));
+        long millis = TimeUnit.NANOSECONDS.toMillis(now - started);
+        instance.heartbeat.tick(millis);
+        // Behind the heartbeat: who is read again only now has had no chance to answer yet.
+        instance.rates.tick(millis);
         instance.subscribers.expire(now);
         instance.resets.tick();
         arrivals.expire(now);

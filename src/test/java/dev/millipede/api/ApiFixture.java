@@ -10,6 +10,7 @@ import dev.millipede.channel.PublishRule;
 import dev.millipede.channel.SubscribeRule;
 import dev.millipede.metrics.Metrics;
 import dev.millipede.support.FakeBroker;
+import dev.millipede.support.FakeRevocations;
 import dev.millipede.support.RawHttp;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -29,6 +30,7 @@ final class ApiFixture implements AutoCloseable {
     private static final Namespaces NAMESPACES = namespaces();
 
     final FakeBroker broker = new FakeBroker();
+    final FakeRevocations revocations = new FakeRevocations();
     final Metrics metrics = new Metrics(List.of("user", "room", "broadcast", "kept"), 2);
     final AtomicBoolean ready = new AtomicBoolean(true);
     final Vertx vertx =
@@ -36,8 +38,8 @@ final class ApiFixture implements AutoCloseable {
     final LocalBus bus = LocalBus.open(vertx);
     final int port;
 
-    private ApiFixture(List<String> keys, BiConsumer<ApiRoutes, Router> mount) {
-        ApiRoutes routes = new ApiRoutes(keys, NAMESPACES, broker, bus, metrics, ready::get);
+    private ApiFixture(List<String> keys, Revocable revocable, BiConsumer<ApiRoutes, Router> mount) {
+        ApiRoutes routes = new ApiRoutes(keys, NAMESPACES, broker, revocations, revocable, bus, metrics, ready::get);
         ApiVerticle verticle = new ApiVerticle("127.0.0.1", 0, null, router -> mount.accept(routes, router));
         await(vertx.deployVerticle(verticle));
         port = verticle.port();
@@ -56,11 +58,18 @@ final class ApiFixture implements AutoCloseable {
     }
 
     static ApiFixture start(List<String> keys) {
-        return new ApiFixture(keys, (routes, router) -> routes.mount(router, MetricsAccess.OPEN));
+        return new ApiFixture(keys, Revocable.NOTHING, (routes, router) -> routes.mount(router, MetricsAccess.OPEN));
     }
 
     static ApiFixture start(BiConsumer<ApiRoutes, Router> mount) {
-        return new ApiFixture(List.of("first-key", "second-key"), mount);
+        return new ApiFixture(List.of("first-key", "second-key"), Revocable.NOTHING, mount);
+    }
+
+    static ApiFixture start(Revocable revocable) {
+        return new ApiFixture(
+                List.of("first-key", "second-key"),
+                revocable,
+                (routes, router) -> routes.mount(router, MetricsAccess.OPEN));
     }
 
     /** Calls a method with a key. */

@@ -165,12 +165,15 @@ final class PublishRoutesTest {
                 "\"version\":99999999999999999999999",
                 "\"idempotency_key\":\"LONG\"",
                 "\"version_epoch\":\"LONG\"",
-                "\"tags\":MANY"
+                "\"tags\":MANY",
+                "\"tags\":{\"KEY\":\"\"}"
             })
     void whatIsOutOfBoundsIsABadRequestThatSaysWhat(String field) {
         String tags =
                 IntStream.range(0, 65).mapToObj(i -> "\"" + i + "\":\"\"").collect(Collectors.joining(",", "{", "}"));
-        String full = field.replace("LONG", "x".repeat(256)).replace("MANY", tags);
+        String full = field.replace("LONG", "x".repeat(256))
+                .replace("MANY", tags)
+                .replace("KEY", "k".repeat(PublishFields.MAX_TAG_KEY + 1));
 
         assertThat(api.call("publish", "{\"channel\":\"kept:a\",\"data\":1," + full + "}")
                         .body())
@@ -187,9 +190,12 @@ final class PublishRoutesTest {
                 "\"skip_history\":1",
                 "\"idempotency_key\":1",
                 "\"tags\":[]",
-                "\"tags\":{\"a\":1}"
+                "\"tags\":{\"a\":1}",
+                "\"tags\":{\"a\":\"\\ud83d\"}",
+                "\"tags\":{\"\\ude00\\ud83d\":\"\"}",
+                "\"idempotency_key\":\"\\udfff\""
             })
-    void whatIsOfAnotherTypeIsNoBody(String field) {
+    void whatIsOfAnotherTypeOrNoTextIsNoBody(String field) {
         assertThat(api.call("publish", "{\"channel\":\"kept:a\",\"data\":1," + field + "}")
                         .status())
                 .isEqualTo(400);

@@ -1,6 +1,7 @@
 package dev.millipede.backplane;
 
 import dev.millipede.backplane.redis.RedisBackplane;
+import dev.millipede.backplane.redis.Registration;
 import dev.millipede.channel.Channel;
 import dev.millipede.protocol.json.PlainMessage;
 import dev.millipede.support.Eventually;
@@ -21,7 +22,8 @@ class RedisBackplaneIT extends HistoryContract {
     protected Future<Backplane> open(Vertx vertx) {
         RedisConfig defaults = RedisConfig.DEFAULTS;
         RedisConfig config = new RedisConfig(REDIS.unixUri(), null, null, "", null, defaults.sentinel());
-        return Future.succeededFuture(new RedisBackplane(vertx, config, NAMESPACES, PlainMessage::ofText));
+        return Future.succeededFuture(new RedisBackplane(
+                vertx, config, NAMESPACES, PlainMessage::ofText, new Registration("node", false, () -> {})));
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.millipede.support.LogErrors;
 import dev.millipede.support.NodeFixture;
 import dev.millipede.support.TestClient;
 import dev.millipede.support.TestClient.Closed;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -192,6 +193,33 @@ class BadInputIT {
         assertCloses(
                 NOT_UTF8,
                 ClientFrames.frame(ClientFrames.TEXT, new byte[] {'{', '"', (byte) 0xC0, (byte) 0x80, '"', '}'}));
+    }
+
+    @Test
+    void badUtf8InTwoFragmentsIsRefusedWithoutWaitingForTheThird() {
+        assertCloses(
+                NOT_UTF8,
+                ClientFrames.join(
+                        ClientFrames.frame(ClientFrames.TEXT, false, new byte[] {'{', '"', (byte) 0xC3}),
+                        ClientFrames.frame(ClientFrames.CONTINUATION, false, new byte[] {'('})));
+    }
+
+    /** A frame's head alone; whoever made room for what it announces would be out of memory. */
+    private static byte[] announces(long length) {
+        return ByteBuffer.allocate(14)
+                .put((byte) 0x81)
+                .put((byte) 0xFF)
+                .putLong(length)
+                .array();
+    }
+
+    @Test
+    void aFrameThatAnnouncesMoreThanThereIsIsRefusedByItsHead() {
+        assertCloses(TOO_BIG, announces(Long.MAX_VALUE));
+        join();
+        assertCloses(TOO_BIG, announces(1L << 31));
+        join();
+        assertCloses(PROTOCOL_ERROR, announces(Long.MIN_VALUE));
     }
 
     @Test

@@ -95,9 +95,18 @@ class ConnectIT {
 
     @Test
     void aTokenWithoutEndHasNoTimeToLive() {
-        try (TestClient client = node.open()) {
+        try (NodeFixture patient = NodeFixture.start("{\"auth\":{\"requireExpiry\":false}}");
+                TestClient client = patient.open()) {
             assertThat(accepted(client, NodeFixture.token("ann", 0)).fieldNames())
                     .doesNotContain("expires", "ttl");
+        }
+    }
+
+    @Test
+    void aTokenWithoutEndIsRefusedUnlessItIsAllowed() {
+        try (TestClient client = node.open()) {
+            client.send(connect(NodeFixture.token("ann", 0)));
+            assertThat(client.next()).isEqualTo(INVALID_TOKEN);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.millipede.it;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millipede.support.ClientFrames;
@@ -10,6 +11,9 @@ import dev.millipede.support.RawHttp;
 import dev.millipede.support.TestClient;
 import io.vertx.core.json.JsonObject;
 import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -166,6 +170,58 @@ class HandshakeIT {
         assertRefused(400, "GET", "POST /connection/websocket HTTP/1.1", "Content-Length", "Content-Length: 0");
         assertRefused(400, "Content-Length", "Content-Length: 1");
         assertRefused(400, "Transfer-Encoding", "Transfer-Encoding: chunked");
+    }
+
+    /** All that comes back for these bytes until the server closes. */
+    private static String answers(String request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), node.port())) {
+            socket.setSoTimeout(TestClient.DEADLINE_SECONDS * 1_000);
+            socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+            return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+        }
+    }
+
+    private static String request(String... headers) {
+        return new String(TestClient.handshake(node.port(), headers), ISO_8859_1);
+    }
+
+    @Test
+    void whatIsSmuggledInABodyIsNeverAnswered() throws IOException {
+        String smuggled = "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n";
+        for (String request : List.of(
+                request("Content-Length: " + smuggled.length()) + smuggled,
+                request("Content-Length: 5", "Transfer-Encoding: chunked") + "0\r\n\r\n" + smuggled,
+                request("Transfer-Encoding: chunked", "Content-Length: 0") + "0\r\n\r\n" + smuggled,
+                request("Transfer-Encoding: xchunked", "Content-Length: 0") + smuggled,
+                request("Content-Length: 0", "Content-Length: " + smuggled.length()) + smuggled)) {
+            assertThat(answers(request)).startsWith("HTTP/1.1 400 ").containsOnlyOnce("HTTP/1.1");
+        }
+    }
+
+    @Test
+    void lineBreaksInAHeaderDoNotBecomeHeadersOfTheAnswer() throws IOException {
+        String cr = Character.toString('\r');
+        String lf = Character.toString('\n');
+        for (String lineBreak : List.of(cr, lf + ' ', cr + lf + ' ', "%0d%0a", Character.toString('\0'))) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), node.port())) {
+                socket.setSoTimeout(TestClient.DEADLINE_SECONDS * 1_000);
+                socket.getOutputStream()
+                        .write(request("Sec-WebSocket-Protocol: centrifuge-json" + lineBreak + "X-Injected: 1")
+                                .getBytes(ISO_8859_1));
+                RawHttp.Reply reply = RawHttp.read(socket.getInputStream(), true);
+                assertThat(reply.status()).isIn(101, 400);
+                assertThat(reply.header("X-Injected")).isEmpty();
+                assertThat(reply.header("Sec-WebSocket-Protocol")).isSubsetOf("centrifuge-json");
+            }
+        }
+    }
+
+    @Test
+    void compressionIsNeverAgreedTo() {
+        RawHttp.Reply reply = shake(
+                "Sec-WebSocket-Extensions", "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits");
+        assertThat(reply.status()).isEqualTo(101);
+        assertThat(reply.header("Sec-WebSocket-Extensions")).isEmpty();
     }
 
     @Test

@@ -8,7 +8,9 @@ import dev.millipede.support.NodeFixture;
 import dev.millipede.support.RawHttp;
 import dev.millipede.support.TestClient;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -77,6 +79,75 @@ class LimitsIT {
                     .isTrue();
             assertThat(second.call("subscribe", "room:1").containsKey("subscribe"))
                     .isTrue();
+        }
+    }
+
+    @Test
+    void thoseWhoComeTooFastAreToldToComeLaterAndNotAllAtOnce() {
+        try (NodeFixture node = NodeFixture.start("""
+                {"websocket": {"instances": 2, "limits": {"connectionsPerSecond": 4, "connectionBurst": 8}}}
+                """);
+                TestClient ann = node.member("ann", "room:a")) {
+            List<RawHttp.Reply> replies = new ArrayList<>();
+            Set<String> retries = new HashSet<>();
+            long from = System.nanoTime();
+            for (int i = 0; i < 40; i++) {
+                replies.add(shake(node));
+            }
+            double seconds = (System.nanoTime() - from) / 1e9;
+
+            List<RawHttp.Reply> refused =
+                    replies.stream().filter(each -> each.status() == 503).toList();
+            long taken = replies.stream().filter(each -> each.status() == 101).count();
+            assertThat(taken + refused.size()).isEqualTo(40);
+            // Both instances share one rate, of which ann has taken one.
+            assertThat(taken).isBetween(7L, (long) Math.ceil(8 + 4 * seconds));
+            refused.forEach(each -> retries.addAll(each.header("Retry-After")));
+            assertThat(retries).hasSizeGreaterThan(1).isSubsetOf("1", "2", "3", "4", "5");
+            assertThat(node.metric("millipede_limited_total{limit=\"connections_per_second\"}"))
+                    .isEqualTo(refused.size());
+            assertThat(node.metric("millipede_handshakes_refused_total{status=\"503\"}"))
+                    .isEqualTo(refused.size());
+            node.publish("room:a", 1);
+            assertThat(ann.publication("room:a").getInteger("data")).isEqualTo(1);
+            Eventually.until(() -> shake(node).status(), status -> status == 101);
+        }
+    }
+
+    @Test
+    void whoIsRefusedForAnotherReasonUsesUpNothingOfTheRate() {
+        try (NodeFixture node = NodeFixture.start("""
+                {"websocket": {"connectionsPerAddress": 1, "limits": {"connectionsPerSecond": 1, "connectionBurst": 2}}}
+                """)) {
+            try (TestClient ann = node.connect("ann")) {
+                for (int i = 0; i < 20; i++) {
+                    assertThat(shake(node).status()).isEqualTo(429);
+                }
+                assertThat(node.metric("millipede_limited_total{limit=\"connections_per_address\"}"))
+                        .isEqualTo(20);
+                assertThat(ann.call("subscribe", "room:1").containsKey("subscribe"))
+                        .isTrue();
+            }
+            Eventually.until(() -> node.metric("millipede_connections"), open -> open == 0);
+            assertThat(shake(node).status()).isEqualTo(101);
+        }
+    }
+
+    @Test
+    void longHeadsAreRefusedAndTheLengthsAreKeys() {
+        String path = "/nothing?" + "x".repeat(2_000);
+        String header = "X: " + "x".repeat(2_000);
+        try (NodeFixture node = NodeFixture.start();
+                NodeFixture strict =
+                        NodeFixture.start("{\"http\":{\"maxHeaderBytes\":\"1KiB\",\"maxLineBytes\":\"1KiB\"}}")) {
+            assertThat(RawHttp.get(node.port(), path, header).status()).isEqualTo(404);
+            assertThat(RawHttp.get(strict.port(), "/nothing", header).status()).isEqualTo(431);
+            assertThat(RawHttp.get(strict.port(), path).status()).isEqualTo(414);
+            assertThat(RawHttp.get(node.port(), "/" + "x".repeat(4 << 10)).status())
+                    .isEqualTo(414);
+            assertThat(RawHttp.get(node.port(), "/", "X: " + "x".repeat(16 << 10))
+                            .status())
+                    .isEqualTo(431);
         }
     }
 

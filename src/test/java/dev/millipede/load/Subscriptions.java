@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.millipede.backplane.RedisConfig;
 import dev.millipede.backplane.SentinelConfig;
 import dev.millipede.backplane.redis.RedisBackplane;
+import dev.millipede.backplane.redis.Registration;
 import dev.millipede.bus.LocalBus;
 import dev.millipede.channel.Namespaces;
 import dev.millipede.load.LoneInstance.Late;
@@ -60,7 +61,8 @@ public final class Subscriptions implements AutoCloseable {
                 .build();
         LocalBus bus = LocalBus.open(vertx);
         RedisConfig config = new RedisConfig("unix://" + socket, null, null, "", null, SentinelConfig.DEFAULTS);
-        backplane = new RedisBackplane(vertx, config, Namespaces.DEFAULTS, PlainMessage::ofText);
+        backplane = new RedisBackplane(
+                vertx, config, Namespaces.DEFAULTS, PlainMessage::ofText, new Registration("node", false, () -> {}));
         instance = new LoneInstance(bus);
         await(vertx.deployVerticle(instance));
         await(vertx.deployVerticle(new RouterVerticle(

@@ -33,8 +33,10 @@ final class MetricsTest {
         metrics.gaugeChannels(() -> 0);
         metrics.gaugeBackplaneReady(() -> true);
         metrics.gaugeNodes(() -> 1);
+        metrics.gaugeNodeLease(() -> true);
         metrics.gaugeSubscriptions(0, () -> 0);
         metrics.gaugeCertificate("public", () -> 0);
+        metrics.gaugeJwksAge(() -> 0);
 
         assertThat(documented()).isEqualTo(names(metrics.scrape(), Pattern.compile("# HELP (millipede_\\w+) .+")));
     }
@@ -114,6 +116,9 @@ final class MetricsTest {
         metrics.encoded();
         metrics.publicationUnrouted();
         metrics.backplaneLost();
+        metrics.countedLocally();
+        metrics.revoked("user");
+        metrics.revoked("token");
         metrics.publicationSkipped("unheard-of");
         metrics.controlRejected("seal");
         metrics.controlRejected("unheard-of");
@@ -136,6 +141,9 @@ final class MetricsTest {
                 .contains("millipede_cluster_rejected_total{reason=\"seal\"} 1.0")
                 .contains("millipede_cluster_rejected_total{reason=\"other\"} 1.0")
                 .contains("millipede_backplane_losses_total 1.0")
+                .contains("millipede_user_limit_local_total 1.0")
+                .contains("millipede_revocations_total{kind=\"user\"} 1.0")
+                .contains("millipede_revocations_total{kind=\"token\"} 1.0")
                 .contains("millipede_publications_skipped_total{reason=\"other\"} 1.0");
     }
 
@@ -148,6 +156,30 @@ final class MetricsTest {
         }
 
         assertThat(metrics.scrape()).contains("millipede_publications_skipped_total{reason=\"other\"} 0.0");
+    }
+
+    @Test
+    void whatBecomesOfTokensIsCountedByClosedWords() {
+        metrics.tokenJudged("valid");
+        metrics.tokenJudged("no expiry");
+        metrics.tokenJudged("unheard-of");
+        metrics.jwksRefreshed(true);
+        metrics.jwksRefreshed(false);
+
+        assertThat(metrics.scrape())
+                .contains("millipede_tokens_total{result=\"valid\"} 1.0")
+                .contains("millipede_tokens_total{result=\"no_expiry\"} 1.0")
+                .contains("millipede_tokens_total{result=\"other\"} 1.0")
+                .contains("millipede_jwks_refreshes_total{outcome=\"ok\"} 1.0")
+                .contains("millipede_jwks_refreshes_total{outcome=\"failed\"} 1.0");
+    }
+
+    @Test
+    void theAgeOfTheIssuersKeysIsThatOfTheLastAskedFor() {
+        metrics.gaugeJwksAge(() -> 3);
+        metrics.gaugeJwksAge(() -> 5);
+
+        assertThat(metrics.scrape()).contains("millipede_jwks_age_seconds 5.0");
     }
 
     @Test

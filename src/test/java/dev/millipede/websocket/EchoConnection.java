@@ -1,7 +1,6 @@
 package dev.millipede.websocket;
 
-import dev.millipede.auth.AuthConfig;
-import dev.millipede.auth.Authenticator;
+import dev.millipede.auth.Authenticators;
 import dev.millipede.auth.Permissions;
 import dev.millipede.backplane.memory.MemoryBackplane;
 import dev.millipede.bus.LocalBus;
@@ -63,7 +62,7 @@ public final class EchoConnection extends Connection {
                 Limits.DEFAULTS);
         Rules rules = new Rules(
                 new Namespaces(List.of()),
-                new Authenticator(AuthConfig.DEFAULTS, null),
+                Authenticators.none(),
                 new Permissions(false),
                 InstantSource.system(),
                 "echo",
@@ -80,7 +79,9 @@ public final class EchoConnection extends Connection {
                 backplane.userCounts(),
                 backplane.revocations(),
                 new CountedSlots(),
+                (perSecond, burst) -> true,
                 null,
+                1,
                 Shared.SLICE_NANOS);
         PublicDoor door = new PublicDoor(
                 HttpConfig.at(new ListenAddress(host, port)), null, EchoConnection::notFound, false, request -> 0);

@@ -22,6 +22,7 @@ class HttpConfigTest {
                 {"listen": ["0.0.0.0:0", "[::1]:8001", "chat.example.com:443"], "reusePort": true, "backlog": 512,
                  "whenFull": "wait", "clientAddress": "proxy", "trustedProxies": ["10.1.2.3/8", "fd00::7"],
                  "allowedOrigins": ["https://Chat.example.com:8443", "app://x"],
+                 "maxHeaderBytes": "8KiB", "maxLineBytes": "1KiB",
                  "tls": {"certificate": "cert.pem", "key": "key.pem"}}
                 """);
 
@@ -41,6 +42,8 @@ class HttpConfigTest {
                                 new AddressRanges.Range("0a000000", 8),
                                 new AddressRanges.Range("fd000000000000000000000000000007", 128))),
                         List.of("https://chat.example.com:8443", "app://x"),
+                        8 << 10,
+                        1 << 10,
                         new TlsFiles("cert.pem", "key.pem")));
     }
 

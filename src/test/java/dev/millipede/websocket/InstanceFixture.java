@@ -2,11 +2,10 @@ package dev.millipede.websocket;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.millipede.auth.AuthConfig;
-import dev.millipede.auth.Authenticator;
+import dev.millipede.auth.Authenticators;
 import dev.millipede.auth.Permissions;
+import dev.millipede.auth.TokenJudge;
 import dev.millipede.auth.TokenMint;
-import dev.millipede.auth.TokenVerifier;
 import dev.millipede.backplane.memory.MemoryBackplane;
 import dev.millipede.bus.Envelopes;
 import dev.millipede.bus.InstanceRecord.Delivery;
@@ -91,10 +90,9 @@ final class InstanceFixture {
     }
 
     InstanceFixture(Namespaces namespaces, boolean insecure, long sliceNanos) {
-        AuthConfig auth = new AuthConfig(true, SECRET, insecure);
         Rules rules = new Rules(
                 namespaces,
-                new Authenticator(auth, new TokenVerifier(SECRET, WALL_CLOCK)),
+                Authenticators.of(SECRET, insecure, WALL_CLOCK, metrics),
                 new Permissions(insecure),
                 WALL_CLOCK,
                 "test",
@@ -111,10 +109,20 @@ final class InstanceFixture {
                 backplane.userCounts(),
                 backplane.revocations(),
                 slots,
+                (perSecond, burst) -> true,
                 null,
+                1,
                 sliceNanos);
         instance = open(shared);
         instance.subscribers.start();
+    }
+
+    /** From now on tokens are judged by this one, and these limits and namespaces hold. */
+    void apply(TokenJudge judge, Limits limits, Namespaces namespaces) {
+        Rules now = instance.policy().rules();
+        Rules rules = new Rules(
+                namespaces, judge, now.permissions(), now.clock(), now.version(), now.expiryGrace(), true, true);
+        instance.apply(new Policy(rules, limits, List.of()));
     }
 
     @SuppressWarnings("NullAway") // only ChannelTransport asks for the context

@@ -73,6 +73,77 @@ class OutboxTest {
     }
 
     @Test
+    void pastTheBoundOfAllThoseWithTheMostUnsentBytesAreCutUntilATenthIsFree() {
+        outbox.boundAll(100_000);
+        List<Connection> readers = IntStream.range(0, 5).mapToObj(i -> stuck()).toList();
+        Connection quick = fixture.connection();
+        int[] lengths = {10_000, 20_000, 30_000, 5_000, 34_000};
+        for (int i = 0; i < lengths.length; i++) {
+            offer(readers.get(i), lengths[i]);
+            offer(quick, 1_000_000);
+        }
+        fixture.loop.settle();
+        assertThat(readers).as("at 99,000").allMatch(Connection::isOpen);
+
+        offer(readers.get(3), 6_000);
+        offer(quick, 1_000_000);
+        fixture.loop.settle();
+
+        assertThat(readers.stream().map(each -> transport(each).closed))
+                .containsExactly(false, false, false, false, true);
+        assertThat(transport(readers.get(4)).closeCodes).containsExactly(3008);
+        assertThat(outbox.unsentBytes()).isEqualTo(71_000);
+        assertThat(fixture.metric("millipede_limited_total{limit=\"outbox_bytes_per_node\"}"))
+                .isEqualTo(1);
+        assertThat(fixture.metric("millipede_connections_closed_total{code=\"3008\"}"))
+                .isEqualTo(1);
+        assertThat(quick.isOpen()).isTrue();
+        readers.forEach(each -> each.transport.close());
+    }
+
+    private Connection stuck() {
+        Connection connection = fixture.connection();
+        transport(connection).full = true;
+        return connection;
+    }
+
+    @Test
+    void whoIsClosedAlreadyIsCutFirst() {
+        outbox.boundAll(100_000);
+        Connection leaving = stuck();
+        Connection staying = stuck();
+        offer(leaving, 40_000);
+        offer(staying, 50_000);
+        fixture.loop.settle();
+        leaving.close(CloseCode.SLOW);
+
+        offer(staying, 20_000);
+        fixture.loop.settle();
+
+        assertThat(transport(leaving).closed).isTrue();
+        assertThat(staying.isOpen()).isTrue();
+        assertThat(fixture.metric("millipede_limited_total{limit=\"outbox_bytes_per_node\"}"))
+                .isZero();
+        staying.transport.close();
+    }
+
+    @Test
+    void theBoundIsPassedByATwentiethAtTheMost() {
+        outbox.boundAll(100_000);
+        List<Connection> readers =
+                IntStream.range(0, 200).mapToObj(i -> stuck()).toList();
+        for (int round = 0; round < 10; round++) {
+            for (Connection each : readers) {
+                offer(each, 1_000);
+                fixture.loop.settle();
+                assertThat(outbox.unsentBytes()).isLessThanOrEqualTo(106_000);
+            }
+        }
+        assertThat(readers).filteredOn(Connection::isOpen).hasSizeLessThan(100);
+        readers.forEach(each -> each.transport.close());
+    }
+
+    @Test
     void whatIsNotFlushedYetDoesNotMakeAReaderSlow() {
         for (int i = 0; i < 5; i++) {
             assertThat(offer(ann, LIMIT / 2)).isTrue();

@@ -8,10 +8,12 @@ import dev.millipede.protocol.Command;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Two reasons not to read from a peer: its connect is not answered yet, and it does not read what we write. */
+/** Three reasons not to read from a peer: its connect is not answered yet, it does not read what we write, it sends too much. */
 class ReadingPausedTest {
     private final InstanceFixture fixture = new InstanceFixture();
     private final Connection connection = fixture.accept();
@@ -56,6 +58,23 @@ class ReadingPausedTest {
         assertThat(channel.config().isAutoRead()).isFalse();
 
         transport.flush();
+        assertThat(channel.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void aPeerThatSendsTooMuchIsNotReadFromWhateverElseHasPassed() {
+        Policy policy = fixture.instance.policy();
+        Limits limits = new Limits(4, 0, 0, 0, 0, 0, 1_000, Duration.ofSeconds(1), 0);
+        fixture.instance.apply(new Policy(policy.rules(), limits, List.of()));
+        fixture.instance.rates.received(connection, 5_000);
+        assertThat(channel.config().isAutoRead()).isFalse();
+
+        writeMoreThanTheMark();
+        transport.flush();
+        transport.pauseReading(false);
+        assertThat(channel.config().isAutoRead()).isFalse();
+
+        fixture.instance.rates.tick(60_000);
         assertThat(channel.config().isAutoRead()).isTrue();
     }
 

@@ -44,6 +44,7 @@ final class Pipeline implements User {
     private final ContextInternal context;
     private final KeptConnection kept;
     private final int window;
+    private final Runnable ready;
     private final ArrayDeque<Item> waiting = new ArrayDeque<>();
 
     /** Written on this connection and not answered, in that order. */
@@ -65,10 +66,18 @@ final class Pipeline implements User {
      * @param context of the router's event loop
      * @param purpose a word for the log
      * @param window weight of the items that may be written and not answered, if those are more than one
+     * @param ready told of each new connection before anybody else can ask something on it
      */
-    Pipeline(ContextInternal context, Connector connector, String purpose, int window, RandomGenerator random) {
+    Pipeline(
+            ContextInternal context,
+            Connector connector,
+            String purpose,
+            int window,
+            RandomGenerator random,
+            Runnable ready) {
         this.context = context;
         this.window = window;
+        this.ready = ready;
         this.kept = new KeptConnection(context, connector, purpose, this, random);
     }
 
@@ -237,6 +246,7 @@ final class Pipeline implements User {
         connection = opened;
         refusalReported = false;
         load(opened);
+        ready.run();
     }
 
     @Override

@@ -17,6 +17,7 @@ import io.vertx.redis.client.Response;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -35,13 +36,27 @@ final class RedisBroker implements Broker {
     private final StreamRequests requests;
     private final UnderWay publications = new UnderWay();
     private final UnderWay reads = new UnderWay();
+    private final Registration registration;
+    private final Registry.Events registryEvents;
     private volatile @Nullable Listening listening;
     private volatile boolean ready;
 
-    private record Listening(ContextInternal context, RedisSession session, Listener listener) {}
+    record Listening(ContextInternal context, RedisSession session, Listener listener) {}
 
-    /** @param random belongs to the event loop that will listen */
-    RedisBroker(Connector connector, Messages messages, RandomGenerator random) {
+    /**
+     * Connects to nothing yet.
+     *
+     * @param random belongs to the event loop that will listen
+     * @param registration what this node is, from when it is listened to
+     */
+    RedisBroker(
+            Connector connector,
+            Messages messages,
+            RandomGenerator random,
+            Registration registration,
+            Registry.Events registryEvents) {
+        this.registration = registration;
+        this.registryEvents = registryEvents;
         this.connector = connector;
         this.messages = messages;
         this.random = random;
@@ -51,7 +66,8 @@ final class RedisBroker implements Broker {
     @Override
     public void listen(Listener listener) {
         ContextInternal context = Objects.requireNonNull(ContextInternal.current(), "called outside an event loop");
-        RedisSession session = new RedisSession(context, connector, messages, listener, random, now -> ready = now);
+        RedisSession session = new RedisSession(
+                context, connector, messages, listener, random, registration, registryEvents, now -> ready = now);
         listening = new Listening(context, session, listener);
         session.open();
     }
@@ -143,7 +159,7 @@ final class RedisBroker implements Broker {
      * @param bytes held until the answer is there
      * @param reader makes a result of what Redis answered; called on the router's loop, as is {@code send}
      */
-    private <T> Future<T> ask(
+    <T> Future<T> ask(
             UnderWay room,
             int bytes,
             BiFunction<Listening, @Nullable Response, T> reader,
@@ -181,12 +197,22 @@ final class RedisBroker implements Broker {
     }
 
     /** Where the caller is, where there is one: there, answers come in the order of the questions. */
-    private static <T> void complete(@Nullable ContextInternal caller, Promise<T> result, Future<T> outcome) {
+    static <T> void complete(@Nullable ContextInternal caller, Promise<T> result, Future<T> outcome) {
         if (caller == null) {
             outcome.onComplete(result);
         } else {
             caller.emit(ignored -> outcome.onComplete(result));
         }
+    }
+
+    /**
+     * Has something done on the router's loop. Safe on any thread.
+     *
+     * @throws NullPointerException when nobody listens yet
+     */
+    void onLoop(Consumer<RedisSession> task) {
+        Listening target = Objects.requireNonNull(listening, "nobody listens");
+        target.context.emit(ignored -> task.accept(target.session));
     }
 
     /** Ends all connections. Safe on any thread. */
@@ -196,10 +222,7 @@ final class RedisBroker implements Broker {
             return Future.succeededFuture();
         }
         Promise<Void> closed = Promise.promise();
-        current.context.emit(ignored -> {
-            current.session.close();
-            closed.complete();
-        });
+        current.context.emit(ignored -> current.session.close().onComplete(closed));
         return closed.future();
     }
 }

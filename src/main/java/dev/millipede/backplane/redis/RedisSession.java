@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.millipede.backplane.Broker;
 import dev.millipede.backplane.Skipped;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -32,6 +33,9 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
      */
     private static final int READ_WINDOW = 65_536;
 
+    /** For the last word to Redis. */
+    private static final long FAREWELL_MILLIS = 500;
+
     private final ContextInternal context;
     private final Connector connector;
     private final Broker.Listener listener;
@@ -41,6 +45,7 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
     private final Pipeline reading;
     private final Subscriber subscriber;
     private final Probe probe;
+    private final Registry registry;
     private final String probeChannel;
     private final byte[] probeChannelBytes;
     private final long probeTimer;
@@ -67,14 +72,18 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
             Messages messages,
             Broker.Listener listener,
             RandomGenerator random,
+            Registration registration,
+            Registry.Events registryEvents,
             Consumer<Boolean> ready) {
         this.context = context;
         this.connector = connector;
         this.messages = messages;
         this.listener = listener;
         this.ready = ready;
-        this.publishing = new Pipeline(context, connector, "publish", Integer.MAX_VALUE, random);
-        this.reading = new Pipeline(context, connector, "read", READ_WINDOW, random);
+        this.registry = new Registry(
+                context, registration, new RegistryKeys(messages), this::publish, RedisSession::millis, registryEvents);
+        this.publishing = new Pipeline(context, connector, "publish", Integer.MAX_VALUE, random, registry::opened);
+        this.reading = new Pipeline(context, connector, "read", READ_WINDOW, random, () -> {});
         this.subscriber = new Subscriber(context, connector, this, random);
         this.probe = new Probe(millis(), this);
         this.probeChannel = messages.name("millipede:probe:" + UUID.randomUUID());
@@ -87,6 +96,10 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
         publishing.kept().open();
         reading.kept().open();
         subscriber.kept().open();
+    }
+
+    Registry registry() {
+        return registry;
     }
 
     void publish(Item item) {
@@ -192,6 +205,7 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
             subscriber.kept().drop("nothing was acknowledged for " + Probe.MUTE_MILLIS + " ms");
         }
         probe.tick(millis(), publishing.kept().isOpen(), probedGeneration());
+        registry.tick();
         tellReady();
     }
 
@@ -267,7 +281,8 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
 
     private void tellReady() {
         stalled = probe.isStalled(millis());
-        ready.accept(restored
+        ready.accept(!closed
+                && restored
                 && hearsProbes
                 && publishing.kept().isOpen()
                 && reading.kept().isOpen()
@@ -276,14 +291,20 @@ final class RedisSession implements Subscriber.Events, Probe.Actions {
                 && !probe.isRefused());
     }
 
-    void close() {
+    /** Completes when the connections are closed, which may wait a moment for Redis to hear that this node goes. */
+    Future<Void> close() {
         context.owner().cancelTimer(probeTimer);
         context.owner().cancelTimer(masterTimer);
         closed = true;
-        publishing.kept().close();
-        reading.kept().close();
-        subscriber.kept().close();
         ready.accept(false);
+        Promise<Void> told = context.promise();
+        registry.end().onComplete(done -> told.tryComplete());
+        context.setTimer(FAREWELL_MILLIS, timer -> told.tryComplete());
+        return told.future().onSuccess(done -> {
+            publishing.kept().close();
+            reading.kept().close();
+            subscriber.kept().close();
+        });
     }
 
     private static long millis() {

@@ -19,7 +19,12 @@ enum Script {
     PUBLISH,
     PUBLISH_ONCE,
     HISTORY,
-    AFTER;
+    AFTER,
+    LEASE,
+    ENTER,
+    COUNTS,
+    REVOKE,
+    REVOKED_SINCE;
 
     private final String text;
     private final String sha;

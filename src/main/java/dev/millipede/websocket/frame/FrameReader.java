@@ -84,6 +84,10 @@ public final class FrameReader {
         if (header.isFragment() || header.length() > end - position) {
             PartialFrame partial = message == null ? new PartialFrame() : message;
             partial.begin(header);
+            if (header.length() == 0 && !header.fin()) {
+                sink.emptyFragment();
+                return sink.open() ? partial : STOPPED;
+            }
             return readPayload(data, end, partial, sink);
         }
         int start = position;

@@ -28,9 +28,12 @@ public interface FrameSink {
      */
     void close(int code, byte[] bytes, int offset, int length);
 
+    /** A fragment without payload that does not end its message: allowed, and good for nothing. */
+    default void emptyFragment() {}
+
     /** The peer broke the protocol or a limit; nothing is reported after it. */
     void violation(FrameViolation violation);
 
-    /** Asked after each text, binary, ping and pong: false stops reading, and the rest of the bytes is discarded. */
+    /** Asked after each text, binary, ping, pong and empty fragment: false stops reading, and the rest of the bytes is discarded. */
     boolean open();
 }

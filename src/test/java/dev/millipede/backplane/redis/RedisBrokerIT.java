@@ -52,7 +52,8 @@ final class RedisBrokerIT {
             vertx,
             new RedisConfig(redis.unixUri(), null, null, "", null, SentinelConfig.DEFAULTS),
             Namespaces.DEFAULTS,
-            PlainMessage::ofText);
+            PlainMessage::ofText,
+            new Registration("node", false, () -> {}));
 
     private static final class Losses implements Broker.Listener {
         private final AtomicInteger count = new AtomicInteger();

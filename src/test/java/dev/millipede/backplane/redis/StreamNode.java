@@ -7,7 +7,9 @@ import dev.millipede.backplane.HistoryQuery;
 import dev.millipede.backplane.PublishOptions;
 import dev.millipede.backplane.Published;
 import dev.millipede.backplane.RedisConfig;
+import dev.millipede.backplane.Revocations;
 import dev.millipede.backplane.Skipped;
+import dev.millipede.backplane.UserCounts;
 import dev.millipede.channel.Channel;
 import dev.millipede.channel.HistoryPage;
 import dev.millipede.channel.HistoryRules;
@@ -34,9 +36,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,16 +58,23 @@ final class StreamNode implements AutoCloseable {
     private final Context loop = ((VertxInternal) vertx).createEventLoopContext();
     private final Map<Channel, Position> known = new ConcurrentHashMap<>();
     private final Queue<Skipped> skipped = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger countedLocally = new AtomicInteger();
+    private final String uid = UUID.randomUUID().toString();
     private final RedisBackplane backplane;
 
     StreamNode(RedisProcess redis) {
-        this(new RedisConfig(redis.unixUri(), null, null, "", null, RedisConfig.DEFAULTS.sentinel()));
+        this(config(redis.unixUri()));
     }
 
     StreamNode(RedisConfig config) {
-        backplane = new RedisBackplane(vertx, config, NAMESPACES, PlainMessage::ofText);
+        Registration registration = new Registration(uid, true, countedLocally::incrementAndGet);
+        backplane = new RedisBackplane(vertx, config, NAMESPACES, PlainMessage::ofText, registration);
         loop.runOnContext(on -> backplane.broker().listen(new Listener()));
         ready();
+    }
+
+    static RedisConfig config(String uri) {
+        return new RedisConfig(uri, null, null, "", null, RedisConfig.DEFAULTS.sentinel());
     }
 
     private final class Listener implements Broker.Listener {
@@ -127,6 +138,38 @@ final class StreamNode implements AutoCloseable {
 
     Broker broker() {
         return backplane.broker();
+    }
+
+    /** Waits until it has a lease. */
+    StreamNode leased() {
+        Eventually.within(Duration.ofSeconds(SECONDS), backplane::holdsLease, held -> held);
+        return this;
+    }
+
+    boolean holdsLease() {
+        return backplane.holdsLease();
+    }
+
+    String uid() {
+        return uid;
+    }
+
+    /** Asks for one more connection of the user and waits for the answer. */
+    boolean enter(String user, int limit) {
+        return await(backplane.userCounts().enter(user, limit));
+    }
+
+    UserCounts userCounts() {
+        return backplane.userCounts();
+    }
+
+    Revocations revocations() {
+        return backplane.revocations();
+    }
+
+    /** Connections that Redis was not asked about. */
+    int countedLocally() {
+        return countedLocally.get();
     }
 
     /** From now on the router has heard a channel up to there. */

@@ -8,10 +8,12 @@ import dev.millipede.auth.TokenVerdict.Expired;
 import dev.millipede.auth.TokenVerdict.Invalid;
 import dev.millipede.auth.TokenVerdict.Valid;
 import dev.millipede.channel.Payload;
+import dev.millipede.metrics.Metrics;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.List;
 import java.util.Random;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -21,12 +23,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tokens are signed here with the JDK alone, so that the library is not asked about itself. */
-class TokenVerifierTest {
+class AuthenticatorTest {
     private static final String SECRET = "0123456789abcdef0123456789abcdef";
     private static final long NOW = 1_800_000_000L;
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochSecond(NOW, 999_999_999));
 
-    private final TokenVerifier verifier = new TokenVerifier(SECRET, CLOCK);
+    private final Metrics metrics = new Metrics(List.of(), 0);
+    private final Authenticator authenticator = Authenticators.of(SECRET, false, CLOCK, metrics);
 
     @Test
     void aGenuineTokenNamesItsUserInfoAndEnd() {
@@ -43,7 +46,7 @@ class TokenVerifierTest {
     @ValueSource(
             strings = {"{}", "{\"sub\":\"\"}", "{\"sub\":null}", "{\"info\":null}", "{\"aud\":[\"x\"],\"meta\":{}}"})
     void aTokenWithoutAUserIsAnonymousAndOneWithoutExpLastsForEver(String claims) {
-        assertThat(verify(claims)).isEqualTo(new Valid(Identity.ANONYMOUS));
+        assertThat(verify(claims)).isEqualTo(valid(Identity.ANONYMOUS));
     }
 
     @ParameterizedTest
@@ -53,10 +56,9 @@ class TokenVerifierTest {
         "{\"exp\":1e300}, 9223372036854775807",
         "{\"exp\":99999999999999999999}, 9223372036854775807",
         "{\"nbf\":1800000000}, 0",
-        "{\"iat\":1900000000}, 0",
     })
     void timesInForceAreWholeSeconds(String claims, long expiresAt) {
-        assertThat(verify(claims)).isEqualTo(new Valid(new Identity("", null, expiresAt)));
+        assertThat(verify(claims)).isEqualTo(valid(new Identity("", null, expiresAt)));
     }
 
     @ParameterizedTest
@@ -115,36 +117,36 @@ class TokenVerifierTest {
                 .hasToString("[1,true,null,12345678901234567890123]");
         assertThat(info("false")).hasToString("false");
         assertThat(info("\"a\\nb\\u00fc\"")).hasToString("\"a\\nb\u00fc\"");
-        String longest = "\"" + "a".repeat(TokenVerifier.MAX_INFO_LENGTH - 2) + "\"";
+        String longest = "\"" + "a".repeat(Claims.MAX_INFO_LENGTH - 2) + "\"";
         assertThat(info(longest)).hasToString(longest);
-        assertThat(verify("{\"info\":\"" + "a".repeat(TokenVerifier.MAX_INFO_LENGTH - 1) + "\"}"))
+        assertThat(verify("{\"info\":\"" + "a".repeat(Claims.MAX_INFO_LENGTH - 1) + "\"}"))
                 .isEqualTo(new Invalid("info"));
     }
 
     @Test
     void tokensBeyondTheirBoundAreNotRead() {
         String token = sign("{\"alg\":\"HS256\"}", "{\"x\":\"" + "a".repeat(6_000) + "\"}", SECRET, "HmacSHA256");
-        assertThat(token).hasSizeLessThanOrEqualTo(TokenVerifier.MAX_TOKEN_LENGTH);
-        assertThat(verifier.verify(token)).isInstanceOf(Valid.class);
+        assertThat(token).hasSizeLessThanOrEqualTo(TokenHeader.MAX_TOKEN_LENGTH);
+        assertThat(identify(token)).isInstanceOf(Valid.class);
 
         String longer = sign("{\"alg\":\"HS256\"}", "{\"x\":\"" + "a".repeat(6_200) + "\"}", SECRET, "HmacSHA256");
-        assertThat(longer).hasSizeGreaterThan(TokenVerifier.MAX_TOKEN_LENGTH);
-        assertThat(verifier.verify(longer)).isEqualTo(new Invalid("too long"));
+        assertThat(longer).hasSizeGreaterThan(TokenHeader.MAX_TOKEN_LENGTH);
+        assertThat(identify(longer)).isEqualTo(new Invalid("too long"));
     }
 
     @Test
-    void onlyHs256IsAccepted() {
+    void onlyAlgorithmsOfTheSecretAreAccepted() {
         String claims = "{\"sub\":\"42\"}";
-        for (String alg : new String[] {"HS384", "HS512", "RS256", "ES256", "hs256", "HS256 ", ""}) {
+        for (String alg : new String[] {"RS256", "ES256", "EdDSA", "PS256", "ES256K", "hs256", "HS256 ", ""}) {
             String header = "{\"alg\":\"" + alg + "\"}";
-            assertThat(verifier.verify(sign(header, claims, SECRET, "HmacSHA256")))
+            assertThat(identify(sign(header, claims, SECRET, "HmacSHA256")))
                     .as(alg)
-                    .isEqualTo(new Invalid("algorithm"));
+                    .isIn(new Invalid("algorithm"), new Invalid("signature"));
         }
-        assertThat(verifier.verify(sign("{\"alg\":\"HS384\"}", claims, SECRET, "HmacSHA384")))
-                .isEqualTo(new Invalid("algorithm"));
-        assertThat(verifier.verify(sign("{\"alg\":\"HS512\"}", claims, SECRET, "HmacSHA512")))
-                .isEqualTo(new Invalid("algorithm"));
+        assertThat(identify(sign("{\"alg\":\"HS384\"}", claims, SECRET, "HmacSHA384")))
+                .isInstanceOf(Valid.class);
+        assertThat(identify(sign("{\"alg\":\"HS512\"}", claims, SECRET, "HmacSHA512")))
+                .isInstanceOf(Valid.class);
     }
 
     @Test
@@ -154,11 +156,11 @@ class TokenVerifierTest {
             String unsigned = base64("{\"alg\":\"" + alg + "\"}") + "." + claims;
             for (String token :
                     new String[] {unsigned, unsigned + ".", unsigned + ".AAAA", unsigned + "..", unsigned + "=."}) {
-                assertThat(verifier.verify(token)).as(token).isInstanceOf(Invalid.class);
+                assertThat(identify(token)).as(token).isInstanceOf(Invalid.class);
             }
         }
         String noneButSigned = sign("{\"alg\":\"none\"}", "{\"sub\":\"42\"}", SECRET, "HmacSHA256");
-        assertThat(verifier.verify(noneButSigned)).isInstanceOf(Invalid.class);
+        assertThat(identify(noneButSigned)).isInstanceOf(Invalid.class);
     }
 
     @ParameterizedTest
@@ -172,7 +174,7 @@ class TokenVerifierTest {
                 "",
             })
     void badHeadersAreInvalid(String header) {
-        assertThat(verifier.verify(sign(header, "{\"sub\":\"42\"}", SECRET, "HmacSHA256")))
+        assertThat(identify(sign(header, "{\"sub\":\"42\"}", SECRET, "HmacSHA256")))
                 .isInstanceOf(Invalid.class);
     }
 
@@ -180,14 +182,14 @@ class TokenVerifierTest {
     void anEmbeddedKeyIsNotTrustedAndAKeyIdIsIgnored() {
         String embedded =
                 "{\"alg\":\"HS256\",\"jwk\":{\"kty\":\"oct\",\"k\":\"" + base64("other") + "\"},\"x5c\":[\"AAAA\"]}";
-        assertThat(verifier.verify(sign(embedded, "{}", "other", "HmacSHA256"))).isEqualTo(new Invalid("signature"));
-        assertThat(verifier.verify(sign("{\"alg\":\"HS256\",\"kid\":\"k1\"}", "{}", SECRET, "HmacSHA256")))
+        assertThat(identify(sign(embedded, "{}", "other", "HmacSHA256"))).isEqualTo(new Invalid("signature"));
+        assertThat(identify(sign("{\"alg\":\"HS256\",\"kid\":\"k1\"}", "{}", SECRET, "HmacSHA256")))
                 .isInstanceOf(Valid.class);
     }
 
     @Test
     void aTokenOfAnotherSecretIsInvalid() {
-        assertThat(verifier.verify(sign("{\"alg\":\"HS256\"}", "{\"sub\":\"42\"}", SECRET + "x", "HmacSHA256")))
+        assertThat(identify(sign("{\"alg\":\"HS256\"}", "{\"sub\":\"42\"}", SECRET + "x", "HmacSHA256")))
                 .isEqualTo(new Invalid("signature"));
     }
 
@@ -198,12 +200,10 @@ class TokenVerifierTest {
         for (int i = 0; i < token.length() - 1; i++) {
             StringBuilder changed = new StringBuilder(token);
             changed.setCharAt(i, token.charAt(i) == 'A' ? 'B' : 'A');
-            assertThat(verifier.verify(changed.toString())).as("at %d", i).isInstanceOf(Invalid.class);
+            assertThat(identify(changed.toString())).as("at %d", i).isInstanceOf(Invalid.class);
         }
-        for (int end = 0; end < token.length(); end++) {
-            assertThat(verifier.verify(token.substring(0, end)))
-                    .as("cut at %d", end)
-                    .isInstanceOf(Invalid.class);
+        for (int end = 1; end < token.length(); end++) {
+            assertThat(identify(token.substring(0, end))).as("cut at %d", end).isInstanceOf(Invalid.class);
         }
     }
 
@@ -211,21 +211,21 @@ class TokenVerifierTest {
     @ValueSource(
             strings = {".", "..", "...", "a.b.c", "a.b.c.d", " ", "\n", "e30.e30.e30", "\u00e9.\u00e9.\u00e9", "....."})
     void whatIsNoTokenIsInvalid(String token) {
-        assertThat(verifier.verify(token)).isInstanceOf(Invalid.class);
+        assertThat(identify(token)).isInstanceOf(Invalid.class);
     }
 
     @Test
     void moreDotsAfterTheSignatureAreNotIgnored() {
         String token = sign("{\"alg\":\"HS256\"}", "{}", SECRET, "HmacSHA256");
 
-        assertThat(verifier.verify(token)).isInstanceOf(Valid.class);
-        assertThat(verifier.verify(token + ".")).isEqualTo(new Invalid("malformed"));
+        assertThat(identify(token)).isInstanceOf(Valid.class);
+        assertThat(identify(token + ".")).isEqualTo(new Invalid("malformed"));
     }
 
     @Test
     void deepNestingIsInvalidOrHarmless() {
         String bomb = "{\"a\":".repeat(1_000);
-        assertThat(verifier.verify(base64(bomb) + ".e30.AAAA")).isEqualTo(new Invalid("malformed"));
+        assertThat(identify(base64(bomb) + ".e30.AAAA")).isEqualTo(new Invalid("malformed"));
         assertThat(verify(bomb)).isEqualTo(new Invalid("malformed"));
         String deep = "[".repeat(900) + "]".repeat(900);
         assertThat(info(deep)).hasToString(deep);
@@ -238,10 +238,10 @@ class TokenVerifierTest {
         String alphabet = "eyJhbGciOiJIUzI1NiJ9.=-_ {}\"";
         for (int i = 0; i < 5_000; i++) {
             StringBuilder token = new StringBuilder(i % 2 == 0 ? "eyJhbGciOiJIUzI1NiJ9." : "");
-            for (int length = random.nextInt(60); length > 0; length--) {
+            for (int length = 1 + random.nextInt(60); length > 0; length--) {
                 token.append(alphabet.charAt(random.nextInt(alphabet.length())));
             }
-            assertThat(verifier.verify(token.toString())).isInstanceOf(Invalid.class);
+            assertThat(identify(token.toString())).isInstanceOf(Invalid.class);
         }
     }
 
@@ -251,8 +251,7 @@ class TokenVerifierTest {
     }
 
     @Test
-    void thereIsNoVerifierAndNoMintWithoutASecret() {
-        assertThatThrownBy(() -> new TokenVerifier("", CLOCK)).isInstanceOf(IllegalArgumentException.class);
+    void thereIsNoMintWithoutASecret() {
         assertThatThrownBy(() -> new TokenMint("", CLOCK)).isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -261,20 +260,50 @@ class TokenVerifierTest {
         TokenMint mint = new TokenMint(SECRET, CLOCK);
         Payload info = Payload.ofValidated("{\"name\":\"Ann\"}".getBytes(UTF_8));
 
-        Identity ann = ((Valid) verifier.verify(mint.mint("ann", 60, info))).identity();
+        Identity ann = ((Valid) identify(mint.mint("ann", 60, info))).identity();
         assertThat(ann.user()).isEqualTo("ann");
         assertThat(ann.expiresAt()).isEqualTo(NOW + 60);
         assertThat(ann.info()).hasToString("{\"name\":\"Ann\"}");
-        assertThat(verifier.verify(mint.mint("", 0, null))).isEqualTo(new Valid(Identity.ANONYMOUS));
+        assertThat(((Valid) identify(mint.mint("", 0, null))).identity()).isEqualTo(Identity.ANONYMOUS);
+        assertThat(((Valid) identify(mint.mint("", 0, null))).issuedAt()).isEqualTo(NOW);
 
-        TokenVerifier later = new TokenVerifier(SECRET, InstantSource.fixed(Instant.ofEpochSecond(NOW + 60)));
-        assertThat(later.verify(mint.mint("ann", 61, null))).isInstanceOf(Valid.class);
-        assertThat(later.verify(mint.mint("ann", 60, null))).isEqualTo(new Expired());
-        assertThat(later.verify(mint.mint("ann", 0, null))).isEqualTo(new Valid(new Identity("ann", null, 0)));
+        Authenticator later =
+                Authenticators.of(SECRET, false, InstantSource.fixed(Instant.ofEpochSecond(NOW + 60)), metrics);
+        assertThat(later.identify(mint.mint("ann", 61, null)).result()).isInstanceOf(Valid.class);
+        assertThat(later.identify(mint.mint("ann", 60, null)).result()).isEqualTo(new Expired());
+    }
+
+    @Test
+    void whoBringsNoTokenIsAnonymousWhereThatIsAllowed() {
+        assertThat(authenticator.identify(null).result()).isEqualTo(valid(Identity.ANONYMOUS));
+        assertThat(authenticator.identify("").result()).isEqualTo(valid(Identity.ANONYMOUS));
+        assertThat(Authenticators.none().identify(null).result()).isEqualTo(new Invalid("missing"));
+        assertThat(Authenticators.none().identify("a.b.c").result()).isEqualTo(new Invalid("no key"));
+    }
+
+    @Test
+    void verdictsAreCounted() {
+        verify("{\"sub\":\"42\"}");
+        verify("{\"exp\":1}");
+        verify("{\"sub\":7}");
+
+        assertThat(metrics.scrape())
+                .contains("millipede_tokens_total{result=\"valid\"} 1.0")
+                .contains("millipede_tokens_total{result=\"expired\"} 1.0")
+                .contains("millipede_tokens_total{result=\"user\"} 1.0")
+                .contains("millipede_tokens_total{result=\"other\"} 0.0");
+    }
+
+    private TokenVerdict identify(String token) {
+        return authenticator.identify(token).result();
+    }
+
+    private static TokenVerdict valid(Identity identity) {
+        return new Valid(identity, List.of(), "", 0);
     }
 
     private TokenVerdict verify(String claims) {
-        return verifier.verify(sign("{\"alg\":\"HS256\",\"typ\":\"JWT\"}", claims, SECRET, "HmacSHA256"));
+        return identify(sign("{\"alg\":\"HS256\",\"typ\":\"JWT\"}", claims, SECRET, "HmacSHA256"));
     }
 
     private Payload info(String json) {

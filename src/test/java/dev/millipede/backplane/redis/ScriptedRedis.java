@@ -1,0 +1,78 @@
+package dev.millipede.backplane.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.RequestImpl;
+import io.vertx.redis.client.impl.types.MultiType;
+import io.vertx.redis.client.impl.types.NumberType;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/** A Redis that answers when the test says so, and what. */
+final class ScriptedRedis implements Consumer<Item> {
+    private final ArrayDeque<Item> unanswered = new ArrayDeque<>();
+    private boolean away;
+
+    @Override
+    public void accept(Item item) {
+        if (away) {
+            item.end(null, new IllegalStateException("Redis is away"));
+        } else {
+            unanswered.add(item);
+        }
+    }
+
+    /** From now on all fails at once. */
+    void away(boolean now) {
+        away = now;
+    }
+
+    /** Requests that wait for their answers. */
+    int underWay() {
+        return unanswered.size();
+    }
+
+    /** The keys and arguments of the oldest request that waits. */
+    List<String> next() {
+        return words(Objects.requireNonNull(unanswered.peek()));
+    }
+
+    private static List<String> words(Item item) {
+        List<String> words = ((RequestImpl) item.request())
+                .getArgs().stream().map(word -> new String(word, UTF_8)).toList();
+        // Which script, and how many keys, goes before them.
+        return words.subList(2, words.size());
+    }
+
+    /** Answers the oldest request as a script does. */
+    List<String> answer(int... parts) {
+        Item item = unanswered.remove();
+        item.end(response(parts), null);
+        return words(item);
+    }
+
+    /** Answers all there are by now; what they said. */
+    List<List<String>> answerAll(int... parts) {
+        List<List<String>> said = new ArrayList<>();
+        for (int left = unanswered.size(); left > 0; left--) {
+            said.add(answer(parts));
+        }
+        return said;
+    }
+
+    void fail() {
+        unanswered.remove().end(null, new IllegalStateException("the connection to Redis is lost"));
+    }
+
+    static Response response(int... parts) {
+        MultiType response = MultiType.create(parts.length, false);
+        for (int part : parts) {
+            response.add(NumberType.create(part));
+        }
+        return response;
+    }
+}
