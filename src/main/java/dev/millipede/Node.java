@@ -289,7 +289,8 @@ public final class Node {
     public Future<List<String>> reload(Callable<NodeConfig> read) {
         return vertx.executeBlocking(() -> prepared(read.call()))
                 .compose(next -> started(next.authentication).map(next))
-                .compose(next -> tls.use(next.config).compose(done -> hold(next)).map(next.changed))
+                .compose(
+                        next -> tls.use(next.config).compose(done -> hold(next)).map(next.changed))
                 .onComplete(outcome -> metrics.reloaded(outcome.succeeded()));
     }
 

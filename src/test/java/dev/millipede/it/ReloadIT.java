@@ -131,9 +131,7 @@ class ReloadIT {
         reload(new JsonObject()
                 .put(
                         "auth",
-                        new JsonObject()
-                                .put("hmacSecret", OTHER_SECRET)
-                                .put("previousHmacSecret", NodeFixture.SECRET))
+                        new JsonObject().put("hmacSecret", OTHER_SECRET).put("previousHmacSecret", NodeFixture.SECRET))
                 .encode());
         try (TestClient ann = node.connect("ann")) {
             reload("{\"auth\": {\"hmacSecret\": \"" + OTHER_SECRET + "\"}}");
