@@ -116,10 +116,7 @@ class ReloadIT {
                     .endsWith(" changed: auth.hmacSecret")
                     .doesNotContain(OTHER_SECRET);
 
-            old.send(new JsonObject()
-                    .put("id", 1)
-                    .put("connect", new JsonObject().put("token", NodeFixture.token("ann")))
-                    .encode());
+            old.send(connect(NodeFixture.token("ann")));
             assertThat(old.closed().code()).isEqualTo(3500);
             assertThat(fresh.call("connect", new JsonObject().put("token", token))
                             .containsKey("connect"))
@@ -127,6 +124,30 @@ class ReloadIT {
             internal().publish("user:ann", 1);
             assertThat(before.publication("user:ann").getInteger("data")).isEqualTo(1);
         }
+    }
+
+    @Test
+    void theKeyBeforeIsGoodForAsLongAsItIsNamed() {
+        reload(new JsonObject()
+                .put(
+                        "auth",
+                        new JsonObject().put("hmacSecret", OTHER_SECRET).put("previousHmacSecret", NodeFixture.SECRET))
+                .encode());
+        try (TestClient ann = node.connect("ann")) {
+            reload("{\"auth\": {\"hmacSecret\": \"" + OTHER_SECRET + "\"}}");
+            try (TestClient late = node.open()) {
+                late.send(connect(NodeFixture.token("ann")));
+                assertThat(late.closed().code()).isEqualTo(3500);
+            }
+            assertThat(error(ann, "room:1")).isNull();
+        }
+    }
+
+    private static String connect(String token) {
+        return new JsonObject()
+                .put("id", 1)
+                .put("connect", new JsonObject().put("token", token))
+                .encode();
     }
 
     @Test
