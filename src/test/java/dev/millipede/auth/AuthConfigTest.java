@@ -3,6 +3,7 @@ package dev.millipede.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millipede.support.SectionReading;
+import dev.millipede.support.TlsFiles;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -98,6 +99,15 @@ class AuthConfigTest {
     @EnumSource(names = {"RS256", "ES256", "ES384", "ES512", "EDDSA"})
     void aPublicKeyOfEachKindIsTaken(Algorithm algorithm) {
         assertThat(keyFile(Signer.of(algorithm).publicPem()).problems()).isEmpty();
+    }
+
+    @Test
+    void theKeyOfACertificateIsTaken() {
+        String certificate = TlsFiles.in(folder).certificate().toString();
+
+        assertThat(SectionReading.of(AuthConfig::read, "{\"publicKey\": \"" + certificate + "\"}")
+                        .problems())
+                .isEmpty();
     }
 
     @Test
