@@ -56,7 +56,7 @@ class AddressesFuzzTest {
         ListenAddress listener = ListenAddress.parse(text);
         if (listener != null) {
             Held.that(listener.port() >= 0 && listener.port() <= 65_535, "no port");
-            Held.that(!listener.host().isEmpty() && listener.host().strip().equals(listener.host()), "no host");
+            Held.that(!listener.host().isEmpty(), "no host");
             Held.that(listener.equals(ListenAddress.parse(listener.toString())), "not what it was");
         }
     }

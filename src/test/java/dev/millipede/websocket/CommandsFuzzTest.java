@@ -10,6 +10,7 @@ import dev.millipede.bus.RouterRecord.Interest;
 import dev.millipede.bus.RouterRecord.Recover;
 import dev.millipede.channel.Position;
 import dev.millipede.fuzz.Held;
+import dev.millipede.metrics.Metrics;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
  */
 class CommandsFuzzTest {
     private static final String TOKEN = InstanceFixture.token("42", 0);
+    private static final Metrics METERS = InstanceFixture.meters();
     private static final int MAX_STEPS = 200;
 
     @FuzzTest
@@ -30,7 +32,8 @@ class CommandsFuzzTest {
 
     /** One instance and two clients, from the first step to the last. */
     private static final class Run {
-        private final InstanceFixture fixture = new InstanceFixture(InstanceFixture.KEEPING, false, FanOut.SLICE_NANOS);
+        private final InstanceFixture fixture =
+                new InstanceFixture(InstanceFixture.KEEPING, false, FanOut.SLICE_NANOS, METERS);
         private final List<RecordingConnection> clients = new ArrayList<>();
         private final ArrayDeque<Interest> interests = new ArrayDeque<>();
         private final ArrayDeque<Recover> recoveries = new ArrayDeque<>();

@@ -62,7 +62,7 @@ final class InstanceFixture {
             new Namespace("plain", SubscribeRule.ANYONE, PublishRule.ANYONE, false)));
 
     final FakeLoop loop = new FakeLoop();
-    final Metrics metrics = new Metrics(List.of("user", "room", "broadcast"), 1);
+    final Metrics metrics;
     final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
     final FakeBroker broker = new FakeBroker();
     final CountedSlots slots = new CountedSlots();
@@ -90,6 +90,12 @@ final class InstanceFixture {
     }
 
     InstanceFixture(Namespaces namespaces, boolean insecure, long sliceNanos) {
+        this(namespaces, insecure, sliceNanos, meters());
+    }
+
+    /** With meters that other fixtures have too, as they are dear to make. */
+    InstanceFixture(Namespaces namespaces, boolean insecure, long sliceNanos, Metrics metrics) {
+        this.metrics = metrics;
         Rules rules = new Rules(
                 namespaces,
                 Authenticators.of(SECRET, insecure, WALL_CLOCK, metrics),
@@ -123,6 +129,10 @@ final class InstanceFixture {
         Rules rules = new Rules(
                 namespaces, judge, now.permissions(), now.clock(), now.version(), now.expiryGrace(), true, true);
         instance.apply(new Policy(rules, limits, List.of()));
+    }
+
+    static Metrics meters() {
+        return new Metrics(List.of("user", "room", "broadcast"), 1);
     }
 
     @SuppressWarnings("NullAway") // only ChannelTransport asks for the context

@@ -15,7 +15,7 @@ final class Json {
      * Lengths are unbounded here because the size of the message bounds them. Names are not interned and the symbol
      * table grows instead of refusing names that collide, since every name in a client's payload passes through it.
      */
-    private static final JsonFactory FACTORY = new JsonFactoryBuilder()
+    private static final JsonFactory FACTORY = new FewNames(new JsonFactoryBuilder()
             .disable(JsonFactory.Feature.CHARSET_DETECTION)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
@@ -24,8 +24,7 @@ final class Json {
                     .maxNumberLength(Integer.MAX_VALUE)
                     .maxStringLength(Integer.MAX_VALUE)
                     .maxNameLength(Integer.MAX_VALUE)
-                    .build())
-            .build();
+                    .build()));
 
     private Json() {}
 
