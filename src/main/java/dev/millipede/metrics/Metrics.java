@@ -82,6 +82,7 @@ public final class Metrics {
         "data",
         "channels",
         "token id",
+        "revoked",
         OTHER
     };
 

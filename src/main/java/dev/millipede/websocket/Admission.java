@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * WebSocketVerticle.
  */
 final class Admission {
-    private static final TokenVerdict REVOKED = new TokenVerdict.Invalid("revoked");
+    private static final TokenVerdict.Invalid REVOKED = new TokenVerdict.Invalid("revoked");
     private static final TokenVerdict UNKNOWN = new TokenVerdict.Unavailable("revocations");
 
     private final Instance instance;
@@ -48,8 +48,13 @@ final class Admission {
         }
         return revocations
                 .isRevoked(user, valid.issuedAt(), token)
-                .transform(answer ->
-                        Future.succeededFuture(answer.failed() ? UNKNOWN : answer.result() ? REVOKED : verdict));
+                .transform(answer -> Future.succeededFuture(
+                        answer.failed() ? UNKNOWN : answer.result() ? revoked() : verdict));
+    }
+
+    private TokenVerdict revoked() {
+        instance.metrics.tokenJudged(REVOKED.reason());
+        return REVOKED;
     }
 
     private Revocation.@Nullable OfToken id(Valid valid) {
