@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import WebSocket from 'ws';
-import { client, connected, next, subscribed } from './clients.mjs';
+import { client, connected, next, subscribed, token } from './clients.mjs';
 import { MillipedeNode } from './node.mjs';
 
 const options = { timeout: 60_000 };
@@ -132,4 +132,32 @@ test('more channels than a connection may have are refused with 106', options, a
   rooms.forEach((room) => room.subscribe());
   assert.equal((await codes).code, 106);
   assert.equal(ann.state, 'connected');
+});
+
+test('a private channel is opened by a subscription token, which the SDK renews before it ends', options, async (t) => {
+  const ann = client(t, node.url, 'ann');
+  await connected(ann);
+  const channel = '$room:plan';
+  let asked = 0;
+  const plan = ann.newSubscription(channel, { getToken: async () => token('ann', ++asked < 3 ? 2 : 60, undefined, { channel }) });
+  const ended = [];
+  plan.on('unsubscribed', (context) => ended.push(context));
+  plan.on('subscribing', ({ code }) => ended.push(code));
+  plan.subscribe();
+  await plan.ready(5_000);
+  ended.length = 0;
+  while (asked < 3) await new Promise((resolve) => setTimeout(resolve, 50));
+  const arrives = next(plan, 'publication');
+  await plan.publish('after two renewals');
+  assert.equal((await arrives).data, 'after two renewals');
+  assert.deepEqual(ended, []);
+});
+
+test('a private channel without a good token stays closed', options, async (t) => {
+  const ann = client(t, node.url, 'ann');
+  await connected(ann);
+  const plan = ann.newSubscription('$room:plan', { getToken: async () => token('ann', 60, 'another secret, not the one of the node', { channel: '$room:plan' }) });
+  const refused = next(plan, 'unsubscribed');
+  plan.subscribe();
+  assert.equal((await refused).code, 103);
 });

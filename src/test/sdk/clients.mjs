@@ -5,10 +5,10 @@ import WebSocket from 'ws';
 import { SECRET } from './node.mjs';
 
 /** A connection token; expires after `ttl` seconds. */
-export function token(user, ttl = 3600, secret = SECRET) {
+export function token(user, ttl = 3600, secret = SECRET, claims = {}) {
   const part = (json) => Buffer.from(JSON.stringify(json)).toString('base64url');
   const exp = Math.floor(Date.now() / 1000) + ttl;
-  const signed = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ sub: user, exp })}`;
+  const signed = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ sub: user, exp, ...claims })}`;
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
 }
 

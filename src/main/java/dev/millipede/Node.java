@@ -73,8 +73,8 @@ public final class Node {
     private final Instant startedAt;
     private final Foundation foundation;
     private final NodeSlots slots;
-    private final NodeAddresses addresses;
     private final NodeArrivalRate arrivalRate = new NodeArrivalRate(System::nanoTime);
+    private final NodeAddresses addresses;
     private final Metrics metrics;
     private final Vertx vertx;
     private final LocalBus bus;
@@ -287,52 +287,41 @@ public final class Node {
      * @return the keys that have another value now
      */
     public Future<List<String>> reload(Callable<NodeConfig> read) {
-        return vertx.executeBlocking(() -> prepared(read.call()))
-                .compose(next -> started(next.authentication).map(next))
-                .compose(
-                        next -> tls.use(next.config).compose(done -> hold(next)).map(next.changed))
+        return vertx.executeBlocking(() -> {
+                    NodeConfig next = read.call();
+                    Reload reload = Reload.between(config.values(), next.values());
+                    if (!reload.needRestart().isEmpty()) {
+                        throw new NeedsRestartException(reload.needRestart());
+                    }
+                    NodeTls.load(next, vertx);
+                    return new Next(next, authentication.with(next.auth()), reload.changed());
+                })
+                .compose(next -> next.authentication
+                        .start()
+                        .compose(ready -> tls.use(next.config))
+                        .onFailure(refused -> next.authentication.retire(authentication))
+                        .compose(done -> hold(next))
+                        .map(next.changed))
                 .onComplete(outcome -> metrics.reloaded(outcome.succeeded()));
     }
 
-    /** @param changed the keys with another value */
-    private record Prepared(NodeConfig config, List<String> changed, Authentication authentication) {}
+    private record Next(NodeConfig config, Authentication authentication, List<String> changed) {}
 
-    private Prepared prepared(NodeConfig next) throws NeedsRestartException, UnusableTlsException {
-        Reload reload = Reload.between(config.values(), next.values());
-        if (!reload.needRestart().isEmpty()) {
-            throw new NeedsRestartException(reload.needRestart());
-        }
-        NodeTls.load(next, vertx);
-        // Of a key file the name may be the same and the content not. An issuer's keys are kept while nothing is new.
-        boolean keepsKeys = next.auth().publicKey() == null && !reload.changes("auth.");
-        return new Prepared(
-                next,
-                reload.changed(),
-                keepsKeys ? authentication : new Authentication(vertx, next.auth(), clock, metrics));
-    }
-
-    private Future<Void> started(Authentication next) {
-        return next == authentication ? Future.succeededFuture() : next.start();
-    }
-
-    private Future<Void> hold(Prepared next) {
-        config = next.config;
+    private Future<Void> hold(Next reloaded) {
+        NodeConfig next = reloaded.config;
         Authentication before = authentication;
-        authentication = next.authentication;
-        metrics.use(config.namespaces().all().stream().map(Namespace::name).toList());
-        slots.limit(config.connectionLimit());
-        foundation.listeners().limit(config.connectionLimit());
-        addresses.limit(config.websocket().connectionsPerAddress());
-        backplane.use(config.namespaces());
+        config = next;
+        authentication = reloaded.authentication;
+        metrics.use(next.namespaces().all().stream().map(Namespace::name).toList());
+        slots.limit(next.connectionLimit());
+        foundation.listeners().limit(next.connectionLimit());
+        addresses.limit(next.websocket().connectionsPerAddress());
+        backplane.use(next.namespaces());
         if (routes != null) {
-            routes.use(config.internal().apiKeys(), config.namespaces());
+            routes.use(next.internal().apiKeys(), next.namespaces());
         }
         return Future.all(webSockets.stream().map(each -> each.apply(policy())).toList())
-                .onComplete(applied -> {
-                    if (before != next.authentication) {
-                        before.close();
-                    }
-                })
+                .onComplete(applied -> before.retire(reloaded.authentication))
                 .mapEmpty();
     }
 

@@ -28,9 +28,6 @@ record Reload(List<String> changed, List<String> needRestart) {
             "websocket.limits.",
             "websocket.maxConnections");
 
-    /** Connections and the backplane have kept what it takes, or have not. */
-    private static final String REVOCATION = "auth.revocation.";
-
     static Reload between(ConfigValues now, ConfigValues next) {
         List<String> changed = now.differing(next);
         List<String> needRestart = new ArrayList<>(changed);
@@ -38,13 +35,8 @@ record Reload(List<String> changed, List<String> needRestart) {
         return new Reload(changed, List.copyOf(needRestart));
     }
 
-    /** Whether a key is among them whose path begins so. */
-    boolean changes(String prefix) {
-        return changed.stream().anyMatch(path -> path.startsWith(prefix));
-    }
-
     private static boolean isLive(String path, @Nullable Object now, @Nullable Object next) {
-        if (LIVE.stream().noneMatch(path::startsWith) || path.startsWith(REVOCATION)) {
+        if (LIVE.stream().noneMatch(path::startsWith) || path.startsWith("auth.revocation.")) {
             return false;
         }
         boolean isInBoth = now != null && next != null;

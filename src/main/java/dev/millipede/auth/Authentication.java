@@ -19,7 +19,7 @@ public final class Authentication {
     private final Metrics metrics;
     private final KeyRing fixed;
     private final @Nullable JwksKeys jwks;
-    private final TokenThreads threads = new TokenThreads();
+    private final TokenThreads threads;
 
     /**
      * Reads the key files of the configuration. Blocks for that.
@@ -28,12 +28,45 @@ public final class Authentication {
      * @throws IllegalArgumentException when a key file cannot be used any more
      */
     public Authentication(Vertx vertx, AuthConfig config, InstantSource clock, Metrics metrics) {
+        this(vertx, config, clock, metrics, issuer(vertx, config, clock, metrics), new TokenThreads());
+    }
+
+    private Authentication(
+            Vertx vertx,
+            AuthConfig config,
+            InstantSource clock,
+            Metrics metrics,
+            @Nullable JwksKeys jwks,
+            TokenThreads threads) {
         this.vertx = vertx;
         this.config = config;
         this.clock = clock;
         this.metrics = metrics;
         this.fixed = new KeyRing(keys(config));
-        this.jwks = config.jwks().url() == null ? null : new JwksKeys(vertx, config.jwks(), clock, metrics);
+        this.jwks = jwks;
+        this.threads = threads;
+    }
+
+    private static @Nullable JwksKeys issuer(Vertx vertx, AuthConfig config, InstantSource clock, Metrics metrics) {
+        return config.jwks().url() == null ? null : new JwksKeys(vertx, config.jwks(), clock, metrics);
+    }
+
+    /**
+     * By another configuration, to be {@link #start}ed, after which this one is {@link #retire}d. The keys of an issuer that
+     * stays are kept, so that it need not answer now; key files are read again. Blocks for that.
+     *
+     * @throws IllegalArgumentException when a key file cannot be used
+     */
+    public Authentication with(AuthConfig next) {
+        JwksKeys kept = next.jwks().equals(config.jwks()) ? jwks : issuer(vertx, next, clock, metrics);
+        return new Authentication(vertx, next, clock, metrics, kept, threads);
+    }
+
+    /** The other one, made by {@link #with}, is used from now on: an issuer that is none any more is asked no more. */
+    public void retire(Authentication next) {
+        if (jwks != null && jwks != next.jwks) {
+            jwks.close();
+        }
     }
 
     private static List<SignatureKey> keys(AuthConfig config) {

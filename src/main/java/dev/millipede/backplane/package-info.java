@@ -1,5 +1,6 @@
 /**
- * The seam to other nodes: who publishes what to whom, without knowing sockets.
+ * The seam to other nodes: who publishes what to whom, how often a user is connected, whose tokens count no more; without
+ * knowing sockets.
  * Depends on channel, config and Vert.x futures.
  */
 @NullMarked

@@ -96,9 +96,9 @@ public final class Metrics {
     private final Map<String, Counter> proxiesRejected = new HashMap<>();
     private final EnumMap<CommandKind, Counter> commands = new EnumMap<>(CommandKind.class);
     private final CodeCounters failed;
+    private final EnumMap<LimitKind, Counter> limited = new EnumMap<>(LimitKind.class);
     private final EnumMap<Source, Counter> otherPublications;
     private volatile Map<String, EnumMap<Source, Counter>> publications = Map.of();
-    private final EnumMap<LimitKind, Counter> limited = new EnumMap<>(LimitKind.class);
     private final Counter encoded;
     private final Counter unrouted;
     private final Map<String, Counter> skipped = new HashMap<>();
@@ -110,9 +110,9 @@ public final class Metrics {
     private final Counter backplaneLost;
     private final Counter dropped;
     private final StreamMeters streams;
-    private final ReloadMeters reloads;
     private final Counter countedLocally;
     private final Map<String, Counter> revocations = new HashMap<>();
+    private final ReloadMeters reloads;
     private final Counter deliveries;
     private final Counter deliveredBytes;
     private final Counter bytesReceived;
@@ -212,7 +212,6 @@ public final class Metrics {
                 "millipede.publications.dropped",
                 "Publications kept from an instance that had used up its delivery budget, once for each instance");
         streams = new StreamMeters(registry);
-        reloads = new ReloadMeters(registry);
         countedLocally = counter(
                 "millipede.user.limit.local",
                 "Connections that this node's own count of their user decided on, as Redis could not be asked");
@@ -221,6 +220,7 @@ public final class Metrics {
                     kind,
                     counter("millipede.revocations", "Revocations this node was asked for and made", "kind", kind));
         }
+        reloads = new ReloadMeters(registry);
         deliveries = counter("millipede.deliveries", "Publications handed to connections, once for each connection");
         deliveredBytes = bytes("millipede.delivered", "Bytes of deliveries, frame headers included");
         bytesReceived = bytes("millipede.received", "Bytes read from connections");

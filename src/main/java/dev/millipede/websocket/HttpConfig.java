@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param clientAddress what says where a client is; default its socket
  * @param trustedProxies who is believed; default none
  * @param allowedOrigins origins in lower case, {@code scheme://host} or {@code scheme://host:port}, whose pages may
- *     connect, the host perhaps with {@code *.} in front; {@code *} = every one; default none: then a request has no Origin or
- *     one equal to its Host
+ *     connect, the host perhaps with {@code *.} in front; {@code *} = every one; default none: then a request has no Origin
+ *     or one equal to its Host
  * @param maxHeaderBytes header lines of one request together, 1 KiB..256 KiB; default 16 KiB; beyond: 431
  * @param maxLineBytes the request line, 256..64 KiB; default 4 KiB; beyond: 414
  * @param tls the certificate to serve; default null: no TLS

@@ -53,7 +53,7 @@ final class Instance {
     final Resets resets;
     final SubscriptionTokens tokens;
     final Admission admission;
-    private final Recheck recheck;
+    final Recheck recheck;
 
     private final byte[] scratch = new byte[READ_SCRATCH];
     private final RandomGenerator random;

@@ -25,6 +25,9 @@ final class JoinAnswers implements LocalSubscribers.Outcome {
                 instance.opening.joined(joining);
             } else {
                 instance.reply(joining.connection, new Subscribed(joining.command, joining.subscription));
+                if (!joining.policy.equals(instance.policy())) {
+                    instance.recheck.policyChanged(joining.connection);
+                }
                 instance.commands.resume(joining.connection, joining.waiting);
             }
         });

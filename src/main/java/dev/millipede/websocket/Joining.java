@@ -32,6 +32,9 @@ final class Joining {
     /** What a token says of it; null where none has to do with it. */
     final @Nullable Terms terms;
 
+    /** What allowed it; another one may hold when it ends. */
+    final Policy policy;
+
     /** When it has waited too long, on the loop's monotonic clock in nanoseconds. */
     final long deadline;
 
@@ -61,6 +64,7 @@ final class Joining {
             @Nullable Since since,
             boolean strict,
             @Nullable Terms terms,
+            Policy policy,
             long deadline) {
         this.connection = connection;
         this.channel = channel;
@@ -68,6 +72,7 @@ final class Joining {
         this.since = since;
         this.strict = strict;
         this.terms = terms;
+        this.policy = policy;
         this.deadline = deadline;
     }
 

@@ -137,7 +137,8 @@ final class LocalSubscribers {
         LocalChannel local = channels.computeIfAbsent(channel, LocalChannel::of);
         askIfInDoubt(local);
         long deadline = loop.nanoTime().getAsLong() + JOIN_NANOS;
-        Joining joining = new Joining(connection, local, command, since, strict, terms, deadline);
+        Joining joining =
+                new Joining(connection, local, command, since, strict, terms, connection.instance.policy(), deadline);
         connection.makePending().joins.add(joining);
         if (local.confirmedIn == generation) {
             proceed(local, List.of(joining));

@@ -66,7 +66,9 @@ final class Opening {
 
     private void judged(Connection from, Command.Connect command, TokenVerdict verdict) {
         if (verdict instanceof Valid valid) {
+            // Before anything is waited for: who is revoked from here on is found by this.
             from.user = valid.identity().user();
+            instance.admission.remember(from, valid);
             when(from, instance.admission.count(from, from.user), granted -> {
                 if (granted) {
                     open(from, command, valid);
@@ -87,7 +89,6 @@ final class Opening {
     private void open(Connection from, Command.Connect command, Valid valid) {
         Identity identity = valid.identity();
         from.info = identity.info();
-        instance.admission.remember(from, valid);
         instance.heartbeat.expiresIn(from, rules().secondsUntil(identity.expiresAt()));
         Map<Channel, @Nullable Terms> wanted = new LinkedHashMap<>();
         automatic(from.user).forEach(channel -> wanted.put(channel, null));

@@ -17,9 +17,10 @@ final class Origins {
 
     /** As browsers write them: host names in ASCII, IDN in Punycode; a wildcard in front of at least one label. */
     private static final Pattern ENTRY = Pattern.compile(
-            "\\*|[a-z][a-z0-9+.-]*://(\\*\\.)?([a-z0-9_-]+(\\.[a-z0-9_-]+)*|\\[[0-9a-f:.]+])(:\\d{1,5})?");
+            "\\*|[a-z][a-z0-9+.-]*://(\\*\\.)?([a-z0-9_-]++(?:\\.[a-z0-9_-]++)*+|\\[[0-9a-f:.]+])(:\\d{1,5})?");
 
-    private static final Pattern LABELS = Pattern.compile("[a-z0-9_-]+(\\.[a-z0-9_-]+)*");
+    /** Possessive, for a stranger says how many there are: what can be taken back is kept on the stack. */
+    private static final Pattern LABELS = Pattern.compile("[a-z0-9_-]++(?:\\.[a-z0-9_-]++)*+");
 
     private Origins() {}
 

@@ -42,13 +42,16 @@ final class Recheck {
 
     /** Another policy holds: ends the subscriptions that clients made and could not make now. */
     void policyChanged() {
-        sweep.visit(connection -> {
-            for (LocalChannel local : subscribedByThemselves(connection)) {
-                if (connection.isOpen() && !isAllowed(connection, local)) {
-                    instance.endSubscription(connection, local, UNSUBSCRIBED, REASON);
-                }
+        sweep.visit(this::policyChanged);
+    }
+
+    /** The same for one connection, whose subscription was on its way meanwhile. */
+    void policyChanged(Connection connection) {
+        for (LocalChannel local : subscribedByThemselves(connection)) {
+            if (connection.isOpen() && !isAllowed(connection, local)) {
+                instance.endSubscription(connection, local, UNSUBSCRIBED, REASON);
             }
-        });
+        }
     }
 
     private List<LocalChannel> subscribedByThemselves(Connection connection) {

@@ -51,6 +51,8 @@ final class SubscriptionTokens {
     private void judged(Connection from, Channel channel, Command.Subscribe command, SubscriptionVerdict verdict) {
         if (!(verdict instanceof Valid valid)) {
             instance.fail(from, command.id(), error(verdict));
+        } else if (Channel.of(channel.name(), instance.policy().rules().namespaces()) == null) {
+            instance.fail(from, command.id(), ErrorCode.UNKNOWN_CHANNEL);
         } else if (isFor(from, channel.name(), valid)) {
             Terms terms = new Terms(valid.expiresAt(), valid.info(), valid.data());
             instance.subscribers.join(from, channel, command.id(), command.since(), command.strict(), terms);

@@ -35,8 +35,8 @@ final class MetricsTest {
         metrics.gaugeNodes(() -> 1);
         metrics.gaugeNodeLease(() -> true);
         metrics.gaugeSubscriptions(0, () -> 0);
-        metrics.gaugeCertificate("public", () -> 0);
         metrics.gaugeJwksAge(() -> 0);
+        metrics.gaugeCertificate("public", () -> 0);
 
         assertThat(documented()).isEqualTo(names(metrics.scrape(), Pattern.compile("# HELP (millipede_\\w+) .+")));
     }

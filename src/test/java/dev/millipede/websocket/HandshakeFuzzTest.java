@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +26,7 @@ class HandshakeFuzzTest {
 
     private final Handshake own = new Handshake(List.of());
     private final Handshake listed = new Handshake(List.of(LISTED));
+    private final Handshake wild = new Handshake(List.of("https://*.example.org"));
 
     @FuzzTest
     void onlyAHandshakeIsUpgraded(byte[] bytes) {
@@ -58,13 +60,13 @@ class HandshakeFuzzTest {
         }
         HttpMethod method = HttpMethod.valueOf(decoded.method().name());
         HttpServerRequest request = request(version, method, headers);
-        for (Handshake handshake : List.of(own, listed)) {
+        for (Handshake handshake : List.of(own, listed, wild)) {
             int refusal = handshake.refusal(request);
             Held.that(List.of(0, 400, 403, 426).contains(refusal), "a status of its own: " + refusal);
             if (refusal == 0) {
                 Held.that(version == HttpVersion.HTTP_1_1 && method.equals(HttpMethod.GET), "no GET of HTTP/1.1");
                 upgraded(headers);
-                origin(headers, handshake == listed);
+                origin(headers, handshake);
             }
         }
         Handshake.offersSubprotocol(request);
@@ -79,15 +81,19 @@ class HandshakeFuzzTest {
         Held.that(Handshake.accept(key).matches("[A-Za-z0-9+/]{27}="), "an answer that is no header's value");
     }
 
-    private static void origin(MultiMap headers, boolean hasList) {
+    private void origin(MultiMap headers, Handshake handshake) {
         List<String> origins = headers.getAll("origin");
         if (origins.isEmpty()) {
             return;
         }
         Held.that(origins.size() == 1, "several origins");
         String origin = origins.get(0).toLowerCase(Locale.ROOT);
-        if (hasList) {
+        if (handshake.equals(listed)) {
             Held.that(origin.equals(LISTED), "an origin that is not listed");
+        } else if (handshake.equals(wild)) {
+            String[] labels = origin.replaceFirst("^https://", "").split("\\.", -1);
+            Held.that(origin.startsWith("https://") && origin.endsWith(".example.org"), "an origin that is not listed");
+            Held.that(labels.length > 2 && Arrays.stream(labels).allMatch(each -> each.matches("[a-z0-9_-]+")), origin);
         } else {
             String host = String.valueOf(headers.get("host")).toLowerCase(Locale.ROOT);
             int scheme = origin.indexOf("://");

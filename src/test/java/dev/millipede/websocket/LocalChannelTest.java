@@ -153,8 +153,8 @@ class LocalChannelTest {
     @Test
     void aJoinerKeepsTheChannelFromBeingEmpty() {
         LocalChannel other = new LocalChannel(channel("room:b"));
-        Joining joining = new Joining(members.get(0), other, 1, null, false, null, 0);
-        Joining stranger = new Joining(members.get(1), other, 1, null, false, null, 0);
+        Joining joining = new Joining(members.get(0), other, 1, null, false, null, fixture.instance.policy(), 0);
+        Joining stranger = new Joining(members.get(1), other, 1, null, false, null, fixture.instance.policy(), 0);
         assertThat(other.isEmpty()).isTrue();
         other.removeJoiner(stranger);
 

@@ -37,6 +37,8 @@ final class RecordingConnection extends Connection {
             return history.id();
         } else if (command instanceof Command.Refresh refresh) {
             return refresh.id();
+        } else if (command instanceof Command.SubRefresh refresh) {
+            return refresh.id();
         } else if (command instanceof Command.NotAvailable missing) {
             return missing.id();
         }

@@ -227,4 +227,21 @@ class SubscriptionTokensTest {
         assertThat(ann.subscriptionNames()).containsExactly("user:ann", "room:b", "broadcast");
         assertThat(says(new Command.Subscribe(4, "room:a", null)).get(0)).contains("\"code\":103");
     }
+
+    @Test
+    void aSubscriptionOnItsWayWhenThePolicyChangesEndsToo() {
+        fixture.confirms = false;
+        fixture.toRouter();
+        says(new Command.Subscribe(2, "room:a", null));
+        Namespaces stricter = new Namespaces(List.of(
+                new Namespace("room", SubscribeRule.TOKEN, PublishRule.SERVER, false),
+                new Namespace(Namespace.BROADCAST, SubscribeRule.ANYONE, PublishRule.SERVER, true)));
+
+        fixture.apply(judge, LIMITS, stricter);
+        fixture.confirm(fixture.asked("room:a"));
+        assertThat(heard())
+                .containsExactly(
+                        "{\"id\":2,\"subscribe\":{}}",
+                        "{\"push\":{\"channel\":\"room:a\",\"unsubscribe\":{\"code\":2000,\"reason\":\"server unsubscribe\"}}}");
+    }
 }

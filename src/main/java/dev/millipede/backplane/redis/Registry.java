@@ -44,7 +44,7 @@ final class Registry {
         this.clock = clock;
         this.held = events::held;
         this.users = new UserLedger(
-                keys,
+                new CountRequests(keys),
                 redis,
                 this::missed,
                 registration.countedLocally(),

@@ -30,13 +30,20 @@ final class RevocationLog {
     /** Those of the last {@link #OVERLAP_MILLIS}, oldest first. */
     private final Set<Id> told = new LinkedHashSet<>();
 
-    /** Up to where it was read; null before the first answer. */
+    /** Behind which is to be read; null before the first answer. */
     private @Nullable Id read;
+
+    /** The last there was. */
+    private Id newest = new Id(0, 0);
 
     private boolean asking;
 
     /** Of an entry: milliseconds since 1970 by Redis' clock, and which of those of that moment. */
     private record Id(long millis, long number) {
+        boolean isAfter(Id other) {
+            return millis == other.millis ? number > other.number : millis > other.millis;
+        }
+
         static @Nullable Id parse(@Nullable Response text) {
             try {
                 String[] parts = String.valueOf(text).split("-", 2);
@@ -70,7 +77,7 @@ final class RevocationLog {
      */
     void opened() {
         if (read != null) {
-            read = new Id(Math.max(0, read.millis - OVERLAP_MILLIS), 0);
+            read = new Id(Math.max(0, newest.millis - OVERLAP_MILLIS), 0);
         }
         look();
     }
@@ -96,7 +103,8 @@ final class RevocationLog {
                             : null;
                     if (entries != null && first) {
                         Id last = entries.size() == 0 ? null : Id.parse(RegistryAnswers.part(entries.get(0), 0));
-                        read = last == null ? new Id(0, 0) : last;
+                        newest = last == null ? newest : last;
+                        read = newest;
                     } else if (entries != null) {
                         take(entries);
                     }
@@ -109,6 +117,7 @@ final class RevocationLog {
             Id id = Id.parse(RegistryAnswers.part(entry, 0));
             if (id != null) {
                 read = id;
+                newest = id.isAfter(newest) ? id : newest;
                 Revocation revocation = told.add(id) ? revocation(RegistryAnswers.part(entry, 1)) : null;
                 if (revocation != null) {
                     fresh.add(revocation);
@@ -126,7 +135,7 @@ final class RevocationLog {
 
     private void forget() {
         Iterator<Id> oldest = told.iterator();
-        long since = read == null ? 0 : read.millis - OVERLAP_MILLIS;
+        long since = newest.millis - OVERLAP_MILLIS;
         while (oldest.hasNext() && oldest.next().millis < since) {
             oldest.remove();
         }

@@ -18,8 +18,6 @@ final class UserLedger implements Lease.Holder {
     /** In which each count is said once more: twice before Redis forgets it. */
     static final long ROUND_MILLIS = 8 * 60_000;
 
-    private static final long KEPT_MILLIS = 20 * 60_000;
-
     /** Users in one request. */
     private static final int BATCH = 64;
 
@@ -32,7 +30,7 @@ final class UserLedger implements Lease.Holder {
     /** Connections that may wait for Redis; past that this node's own count decides. */
     private static final int MOST_WAITING = UnderWay.MAX_COUNT;
 
-    private final RegistryKeys keys;
+    private final CountRequests requests;
     private final Consumer<Item> redis;
     private final Consumer<String> missed;
     private final Runnable countedLocally;
@@ -67,13 +65,13 @@ final class UserLedger implements Lease.Holder {
      * @param now as in {@link #tick}
      */
     UserLedger(
-            RegistryKeys keys,
+            CountRequests requests,
             Consumer<Item> redis,
             Consumer<String> missed,
             Runnable countedLocally,
             Consumer<Runnable> later,
             long now) {
-        this.keys = keys;
+        this.requests = requests;
         this.redis = redis;
         this.missed = missed;
         this.countedLocally = countedLocally;
@@ -146,15 +144,7 @@ final class UserLedger implements Lease.Holder {
             settle(share);
             return;
         }
-        Request request = Script.ENTER
-                .call(1)
-                .arg(keys.connections(share.user))
-                .arg(under)
-                .arg(keys.leases())
-                .arg(share.count)
-                .arg(together)
-                .arg(share.limit())
-                .arg(KEPT_MILLIS);
+        Request request = requests.enter(under, share, together, share.limit());
         share.changed = false;
         send(request, (answer, failure) -> {
             int code = RegistryAnswers.code(answer, failure);
@@ -253,12 +243,8 @@ final class UserLedger implements Lease.Holder {
     }
 
     private void write(String under, List<UserShare> batch) {
-        Request request = Script.COUNTS.call(batch.size());
-        batch.forEach(share -> request.arg(keys.connections(share.user)));
-        request.arg(under).arg(keys.leases()).arg(KEPT_MILLIS);
-        batch.forEach(share -> request.arg(share.count));
         writing++;
-        send(request, (answer, failure) -> {
+        send(requests.say(under, batch), (answer, failure) -> {
             writing--;
             int code = RegistryAnswers.code(answer, failure);
             boolean done = code == RegistryAnswers.DONE;

@@ -2,8 +2,10 @@ package dev.millipede.backplane.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.RequestImpl;
+import io.vertx.redis.client.impl.types.BulkType;
 import io.vertx.redis.client.impl.types.MultiType;
 import io.vertx.redis.client.impl.types.NumberType;
 import java.util.ArrayDeque;
@@ -62,6 +64,30 @@ final class ScriptedRedis implements Consumer<Item> {
             said.add(answer(parts));
         }
         return said;
+    }
+
+    /** Answers the oldest request with entries of a stream, each an id, a field and its value. */
+    List<String> answerEntries(String... idsFieldsValues) {
+        MultiType entries = MultiType.create(idsFieldsValues.length / 3, false);
+        for (int i = 0; i < idsFieldsValues.length; i += 3) {
+            MultiType fields = multi(bulk(idsFieldsValues[i + 1]), bulk(idsFieldsValues[i + 2]));
+            entries.add(multi(bulk(idsFieldsValues[i]), fields));
+        }
+        Item item = unanswered.remove();
+        item.end(multi(NumberType.create(0), entries), null);
+        return words(item);
+    }
+
+    private static Response bulk(String text) {
+        return BulkType.create(Buffer.buffer(text), false);
+    }
+
+    private static MultiType multi(Response... parts) {
+        MultiType multi = MultiType.create(parts.length, false);
+        for (Response part : parts) {
+            multi.add(part);
+        }
+        return multi;
     }
 
     void fail() {

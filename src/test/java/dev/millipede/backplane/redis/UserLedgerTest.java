@@ -21,7 +21,7 @@ final class UserLedgerTest {
     private int countedLocally;
     private long now = 1_000;
     private final UserLedger ledger = new UserLedger(
-            new RegistryKeys(new Messages("", Namespaces.DEFAULTS, bytes -> null)),
+            new CountRequests(new RegistryKeys(new Messages("", Namespaces.DEFAULTS, bytes -> null))),
             redis,
             missed::add,
             () -> countedLocally++,

@@ -51,6 +51,8 @@ final class Rewritten {
             }
         } else if (command instanceof Command.Refresh refresh) {
             open(refresh.id(), "refresh").token(refresh.token());
+        } else if (command instanceof Command.SubRefresh refresh) {
+            open(refresh.id(), "sub_refresh").text("channel", refresh.channel()).token(refresh.token());
         } else if (command instanceof Command.NotAvailable missing) {
             open(missing.id(), "rpc");
         } else if (command instanceof Command.Send) {

@@ -7,6 +7,7 @@ import dev.millipede.fuzz.Held;
 import dev.millipede.fuzz.Input;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.util.HexFormat;
 import java.util.List;
 
 /** A client's bytes: what they say does not depend on how they were cut, and nobody is made to hold more than the limits. */
@@ -99,9 +100,9 @@ class FrameReaderFuzzTest {
         }
 
         private static byte[] payload(String event) {
-            String hex = event.substring(event.lastIndexOf(' ') + 1);
-            boolean bytes = event.contains(" ") && !event.startsWith("violation") && !event.matches("close \\d+");
-            return bytes ? java.util.HexFormat.of().parseHex(hex) : new byte[0];
+            int space = event.indexOf(' ', event.startsWith("close ") ? "close ".length() : 0);
+            boolean bytes = space >= 0 && !event.startsWith("violation");
+            return bytes ? HexFormat.of().parseHex(event, space + 1, event.length()) : new byte[0];
         }
     }
 
