@@ -28,6 +28,9 @@ record Reload(List<String> changed, List<String> needRestart) {
             "websocket.limits.",
             "websocket.maxConnections");
 
+    /** Connections and the backplane have kept what it takes, or have not. */
+    private static final String REVOCATION = "auth.revocation.";
+
     static Reload between(ConfigValues now, ConfigValues next) {
         List<String> changed = now.differing(next);
         List<String> needRestart = new ArrayList<>(changed);
@@ -36,7 +39,7 @@ record Reload(List<String> changed, List<String> needRestart) {
     }
 
     private static boolean isLive(String path, @Nullable Object now, @Nullable Object next) {
-        if (LIVE.stream().noneMatch(path::startsWith) || path.startsWith("auth.revocation.")) {
+        if (LIVE.stream().noneMatch(path::startsWith) || path.startsWith(REVOCATION)) {
             return false;
         }
         boolean isInBoth = now != null && next != null;
