@@ -318,7 +318,7 @@ public final class Node {
         addresses.limit(next.websocket().connectionsPerAddress());
         backplane.use(next.namespaces());
         if (routes != null) {
-            routes.use(config.internal().apiKeys(), config.namespaces());
+            routes.use(next.internal().apiKeys(), next.namespaces());
         }
         return Future.all(webSockets.stream().map(each -> each.apply(policy())).toList())
                 .onComplete(applied -> before.retire(reloaded.authentication))

@@ -51,23 +51,24 @@ class CertificateIT {
         first = TlsFiles.in(Files.createDirectory(directory.resolve("first")));
         second = TlsFiles.in(Files.createDirectory(directory.resolve("second")));
         show("first");
+        node = NodeFixture.start(config("current", "100ms"));
+    }
+
+    private String config(String folder, String checkEvery) {
+        Path files = directory.resolve(folder);
         JsonObject tls = new JsonObject()
-                .put("certificate", current("certificate.pem").toString())
-                .put("key", current("key.pem").toString())
-                .put("checkEvery", "100ms");
-        node = NodeFixture.start(new JsonObject()
+                .put("certificate", files.resolve("certificate.pem").toString())
+                .put("key", files.resolve("key.pem").toString())
+                .put("checkEvery", checkEvery);
+        return new JsonObject()
                 .put("http", new JsonObject().put("tls", tls))
                 .put("websocket", new JsonObject().put("instances", 2).put("pingInterval", "1h"))
-                .encode());
+                .encode();
     }
 
     @AfterEach
     void stop() {
         node.close();
-    }
-
-    private Path current(String file) {
-        return directory.resolve("current").resolve(file);
     }
 
     /** Points the link at another directory, in one step. */
@@ -166,6 +167,21 @@ class CertificateIT {
         Eventually.until(() -> node.metric(REFUSED), count -> count == times);
         assertThat(log.await(reason)).contains("WARN http.tls: not taken, ", " goes on: ");
         assertThat(served(first)).isNotNull();
+    }
+
+    @Test
+    void whatIsReloadedIsServedAtOnceAndWithoutLooksNothingElseIs() throws IOException {
+        assertThat(node.reload(config("current", "0s"))).containsExactly("http.tls.checkEvery");
+        show("second");
+        assertThat(node.reload(config("current", "0s"))).isEmpty();
+        assertThat(served(second)).isNotNull();
+
+        show("first");
+        assertThat(node.reload(config("second", "0s"))).containsExactly("http.tls.certificate", "http.tls.key");
+        assertThat(served(second)).isNotNull();
+        assertThatThrownBy(() -> node.reload(config("nowhere", "0s")))
+                .hasRootCauseMessage("http.tls: " + directory.resolve("nowhere/certificate.pem") + " does not exist");
+        assertThat(served(second)).isNotNull();
     }
 
     @Test

@@ -34,11 +34,20 @@ public final class NodeFixture implements AutoCloseable {
 
     /** A configuration laid over one of one instance, {@link #SECRET} and {@link #API_KEY}. */
     public static NodeFixture start(String overrides) {
+        return start(laidOver(overrides));
+    }
+
+    private static NodeConfig laidOver(String overrides) {
         JsonObject config = config().mergeIn(new JsonObject(overrides), true);
         if (config.getJsonObject("http").containsKey("listen")) {
             config.getJsonObject("http").remove("port");
         }
-        return start(NodeConfig.read(config, Map.of()));
+        return NodeConfig.read(config, Map.of());
+    }
+
+    /** Has it take on a configuration laid over the same one, and returns the keys that have changed. */
+    public List<String> reload(String overrides) {
+        return await(node.reload(() -> laidOver(overrides)));
     }
 
     /** A node that shares a Redis, once it is ready. */
