@@ -48,8 +48,8 @@ final class Admission {
         }
         return revocations
                 .isRevoked(user, valid.issuedAt(), token)
-                .transform(answer -> Future.succeededFuture(
-                        answer.failed() ? UNKNOWN : answer.result() ? revoked() : verdict));
+                .transform(answer ->
+                        Future.succeededFuture(answer.failed() ? UNKNOWN : answer.result() ? revoked() : verdict));
     }
 
     private TokenVerdict revoked() {
