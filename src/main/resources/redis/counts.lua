@@ -1,4 +1,5 @@
 -- Says again how many connections users have on a node.
+-- For one Redis, not for a Redis Cluster: the lease that it looks at is not among KEYS.
 --
 -- KEYS     hash of each user: node = how many connections the user has on it
 -- ARGV[1]  this node

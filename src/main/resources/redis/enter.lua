@@ -1,4 +1,5 @@
 -- Counts more connections of a user, as many of those wanted as the limit leaves room for on all nodes.
+-- For one Redis, not for a Redis Cluster: the leases that it looks at are not among KEYS.
 --
 -- KEYS[1]  hash: node = how many connections the user has on it
 -- ARGV[1]  this node

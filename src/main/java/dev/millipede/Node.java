@@ -7,6 +7,7 @@ import dev.millipede.auth.Authentication;
 import dev.millipede.auth.Permissions;
 import dev.millipede.auth.RevocationConfig;
 import dev.millipede.backplane.Backplane;
+import dev.millipede.backplane.Revocation;
 import dev.millipede.backplane.memory.MemoryBackplane;
 import dev.millipede.backplane.redis.RedisBackplane;
 import dev.millipede.backplane.redis.Registration;
@@ -117,6 +118,9 @@ public final class Node {
         RedisBackplane redis = new RedisBackplane(
                 vertx, config.backplane().redis(), config.namespaces(), PlainMessage::ofText, registration);
         metrics.gaugeNodeLease(redis::holdsLease);
+        if (registration.revocation()) {
+            metrics.gaugeRevocationsAge(redis::revocationsAgeSeconds);
+        }
         return redis;
     }
 
@@ -275,7 +279,9 @@ public final class Node {
 
     private Revocable revocable() {
         RevocationConfig revocation = config.auth().revocation();
-        return new Revocable(revocation.users(), revocation.tokens(), revocation.ttl());
+        // A clock that is ahead by the leeway makes tokens that end later by as much.
+        return new Revocable(
+                revocation.users(), revocation.tokens(), revocation.ttl().plus(Revocation.LEEWAY));
     }
 
     /**

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** Tokens that count no more, on all nodes. Safe on any thread; futures complete on the caller's context. */
 public interface Revocations {
     /**
-     * Whether a token is revoked: by its id, or because its user was revoked since it was issued. A token issued in the very
-     * second of the revocation is.
+     * Whether a token is revoked: by its id, or because its user was revoked since it was issued. A token issued up to {@link
+     * Revocation#LEEWAY} after the revocation is.
      *
      * @param issuedAt in seconds since 1970; 0 = not known, which counts as before any revocation
      * @param id null where the token has none, or ids are not looked at

@@ -515,6 +515,17 @@ public final class Metrics {
                 .register(registry);
     }
 
+    /**
+     * Only where nodes look for revocations.
+     *
+     * @param age seconds since it last worked
+     */
+    public void gaugeRevocationsAge(LongSupplier age) {
+        gauge("millipede.revocations.age", "Since this node last read which revocations are new", age)
+                .baseUnit("seconds")
+                .register(registry);
+    }
+
     public void gaugeNodes(LongSupplier nodes) {
         gauge("millipede.cluster.nodes", "Nodes known to this one, itself included", nodes)
                 .register(registry);

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millipede.support.Eventually;
 import dev.millipede.support.NodeFixture;
+import dev.millipede.support.RedisProcess;
+import dev.millipede.support.TlsFiles;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -14,6 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,8 +33,9 @@ final class MeterNamesIT {
     private static final Map<String, Set<String>> METERS = new TreeMap<>();
 
     @BeforeAll
-    static void scrape() {
-        try (NodeFixture node = NodeFixture.start()) {
+    static void scrape(@TempDir Path directory) {
+        try (RedisProcess redis = RedisProcess.start();
+                NodeFixture node = NodeFixture.start(everything(redis, TlsFiles.in(directory)))) {
             Eventually.until(() -> scrapeAfterCollecting(node), text -> text.contains("jvm_gc_pause_seconds_sum"))
                     .lines()
                     .map(SAMPLE::matcher)
@@ -49,6 +54,19 @@ final class MeterNamesIT {
                 METERS.put(rule.getString("record"), Set.of());
             }
         }
+    }
+
+    /** Of some meters a node has none without it. */
+    private static String everything(RedisProcess redis, TlsFiles files) {
+        JsonObject section = new JsonObject().put("uri", redis.unixUri());
+        JsonObject tls = new JsonObject()
+                .put("certificate", files.certificate().toString())
+                .put("key", files.key().toString());
+        return new JsonObject()
+                .put("backplane", new JsonObject().put("type", "redis").put("redis", section))
+                .put("http", new JsonObject().put("tls", tls))
+                .put("auth", new JsonObject().put("revocation", new JsonObject().put("users", true)))
+                .encode();
     }
 
     /** The collector's meters are there from the first collection on, those of requests from the first request on. */

@@ -34,6 +34,7 @@ final class MetricsTest {
         metrics.gaugeBackplaneReady(() -> true);
         metrics.gaugeNodes(() -> 1);
         metrics.gaugeNodeLease(() -> true);
+        metrics.gaugeRevocationsAge(() -> 0);
         metrics.gaugeSubscriptions(0, () -> 0);
         metrics.gaugeJwksAge(() -> 0);
         metrics.gaugeCertificate("public", () -> 0);

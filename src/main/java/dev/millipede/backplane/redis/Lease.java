@@ -4,8 +4,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +23,9 @@ final class Lease {
     /** Between two renewals, less what a timer may be early. */
     static final long RENEWAL_MILLIS = 900;
 
+    /** Failures in a row that are said: one alone may be a connection that broke. */
+    private static final int PATIENCE = 2;
+
     private static final Logger log = LoggerFactory.getLogger(Lease.class);
 
     private final String uid;
@@ -28,6 +33,7 @@ final class Lease {
     private final Consumer<Item> redis;
     private final LongSupplier clock;
     private final Holder holder;
+    private final Outage outage = new Outage(log, "Keeping the lease of this node in Redis", PATIENCE);
     private int generation = 1;
     private boolean held;
     private long heldUntil;
@@ -120,12 +126,18 @@ final class Lease {
         redis.accept(new Item(request, Item.Kind.PROBE, 1, (answer, failure) -> {
             asking = false;
             if (!ended && asked == generation) {
-                answered(begins, sentAt + MILLIS, RegistryAnswers.code(answer, failure));
+                answered(begins, sentAt + MILLIS, answer, failure);
             }
         }));
     }
 
-    private void answered(boolean begun, long until, int code) {
+    private void answered(boolean begun, long until, @Nullable Response answer, @Nullable Throwable failure) {
+        int code = RegistryAnswers.code(answer, failure);
+        if (code == RegistryAnswers.FAILED) {
+            outage.failed(RegistryAnswers.why(answer, failure));
+        } else {
+            outage.worked();
+        }
         if (code == RegistryAnswers.DONE) {
             heldUntil = until;
             if (begun && clock.getAsLong() < until) {

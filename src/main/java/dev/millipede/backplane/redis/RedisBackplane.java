@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 import java.security.SecureRandom;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ public final class RedisBackplane implements Backplane {
     private final RedisUserCounts userCounts;
     private final RedisRevocations revocations;
     private volatile boolean holdsLease;
+    private volatile long lookedAt = System.nanoTime();
 
     /**
      * Connects to nothing yet.
@@ -62,11 +64,24 @@ public final class RedisBackplane implements Backplane {
         public void revoked(Set<Revocation> fresh) {
             revocations.revoked(fresh);
         }
+
+        @Override
+        public void looked() {
+            lookedAt = System.nanoTime();
+        }
     }
 
     /** Whether the other nodes count what is counted here; a value a moment old. */
     public boolean holdsLease() {
         return holdsLease;
+    }
+
+    /**
+     * Seconds since this node last was told what is newly revoked, or that nothing is; since it was made, before the first
+     * time. Means nothing where revocation is off.
+     */
+    public long revocationsAgeSeconds() {
+        return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - lookedAt);
     }
 
     @Override

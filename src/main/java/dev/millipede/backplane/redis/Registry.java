@@ -26,6 +26,9 @@ final class Registry {
 
         /** What is new. */
         void revoked(Set<Revocation> fresh);
+
+        /** What is new was asked for, and answered. */
+        void looked();
     }
 
     /**
@@ -53,7 +56,7 @@ final class Registry {
         this.lease = new Lease(registration.uid(), keys, redis, clock, users);
         // A listener that fails must not end what called it.
         Consumer<Set<Revocation>> tell = fresh -> context.emit(fresh, events::revoked);
-        this.revocations = registration.revocation() ? new RevocationLog(keys, redis, tell) : null;
+        this.revocations = registration.revocation() ? new RevocationLog(keys, redis, tell, events::looked) : null;
     }
 
     private void missed(String id) {

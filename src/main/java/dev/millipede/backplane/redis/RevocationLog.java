@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks for new revocations, a few times a second, in a stream that Redis keeps in order: nothing is missed by who was away,
@@ -23,14 +24,20 @@ final class RevocationLog {
     /** Entries in one answer. */
     private static final int PAGE = 1_000;
 
+    /** Failures in a row that are said: about a second of them. */
+    private static final int PATIENCE = 4;
+
     private final RegistryKeys keys;
     private final Consumer<Item> redis;
     private final Consumer<Set<Revocation>> listener;
+    private final Runnable looked;
+    private final Outage outage =
+            new Outage(LoggerFactory.getLogger(RevocationLog.class), "Reading new revocations from Redis", PATIENCE);
 
     /** Those of the last {@link #OVERLAP_MILLIS}, oldest first. */
     private final Set<Id> told = new LinkedHashSet<>();
 
-    /** Behind which is to be read; null before the first answer. */
+    /** Behind which is to be read; null before the first answer, which may be a refusal. */
     private @Nullable Id read;
 
     /** The last there was. */
@@ -64,11 +71,13 @@ final class RevocationLog {
      *
      * @param redis sends a request
      * @param listener told of what is new
+     * @param looked called after each look that worked
      */
-    RevocationLog(RegistryKeys keys, Consumer<Item> redis, Consumer<Set<Revocation>> listener) {
+    RevocationLog(RegistryKeys keys, Consumer<Item> redis, Consumer<Set<Revocation>> listener, Runnable looked) {
         this.keys = keys;
         this.redis = redis;
         this.listener = listener;
+        this.looked = looked;
     }
 
     /**
@@ -87,7 +96,6 @@ final class RevocationLog {
             return;
         }
         asking = true;
-        boolean first = read == null;
         redis.accept(new Item(
                 Script.REVOKED_SINCE
                         .call(1)
@@ -96,19 +104,40 @@ final class RevocationLog {
                         .arg(PAGE),
                 Item.Kind.READ,
                 1,
-                (answer, failure) -> {
-                    asking = false;
-                    Response entries = RegistryAnswers.code(answer, failure) == RegistryAnswers.DONE
-                            ? RegistryAnswers.part(answer, 1)
-                            : null;
-                    if (entries != null && first) {
-                        Id last = entries.size() == 0 ? null : Id.parse(RegistryAnswers.part(entries.get(0), 0));
-                        newest = last == null ? newest : last;
-                        read = newest;
-                    } else if (entries != null) {
-                        take(entries);
-                    }
-                }));
+                this::answered));
+    }
+
+    private void answered(@Nullable Response answer, @Nullable Throwable failure) {
+        asking = false;
+        Response entries =
+                RegistryAnswers.code(answer, failure) == RegistryAnswers.DONE ? RegistryAnswers.part(answer, 1) : null;
+        if (entries == null) {
+            outage.failed(RegistryAnswers.why(answer, failure));
+            begin(RegistryAnswers.part(answer, 2));
+            return;
+        }
+        outage.worked();
+        looked.run();
+        if (read == null) {
+            Id last = entries.size() == 0 ? null : Id.parse(RegistryAnswers.part(entries.get(0), 0));
+            newest = last == null ? newest : last;
+            read = newest;
+        } else {
+            take(entries);
+        }
+    }
+
+    /**
+     * Redis did not say where the log ends: it is read from that moment on, once it may be. Whoever asks in the meantime
+     * whether something is revoked may be told no.
+     */
+    private void begin(@Nullable Response moment) {
+        Id now = Id.parse(moment);
+        if (read == null && now != null && now.millis > 0) {
+            // Another entry of the same millisecond may come yet.
+            newest = new Id(now.millis - 1, 0);
+            read = newest;
+        }
     }
 
     private void take(Response entries) {

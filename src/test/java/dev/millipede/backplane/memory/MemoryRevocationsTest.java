@@ -18,11 +18,12 @@ final class MemoryRevocationsTest {
             new MemoryRevocations(clock::get, InstantSource.fixed(Instant.ofEpochMilli(100_999)));
 
     @Test
-    void aTokenIssuedInTheSecondOfTheRevocationIsRevokedAndOneOfTheNextIsNot() {
+    void aTokenIssuedUpToTheLeewayAfterTheRevocationIsRevokedAndOneOfTheNextSecondIsNot() {
         revocations.revoke(new OfUser("ann"), HOUR);
 
         assertThat(revocations.isRevoked("ann", 100, null).result()).isTrue();
-        assertThat(revocations.isRevoked("ann", 101, null).result()).isFalse();
+        assertThat(revocations.isRevoked("ann", 130, null).result()).isTrue();
+        assertThat(revocations.isRevoked("ann", 131, null).result()).isFalse();
     }
 
     @Test

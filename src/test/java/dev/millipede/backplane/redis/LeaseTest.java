@@ -3,6 +3,7 @@ package dev.millipede.backplane.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millipede.channel.Namespaces;
+import dev.millipede.support.LogLines;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -138,6 +139,26 @@ final class LeaseTest {
 
         assertThat(lease.isHeld()).isTrue();
         assertThat(told).containsExactly("gained n:1");
+    }
+
+    @Test
+    void thatRedisRefusesItIsSaidOnceAndThatItIsTakenAgainToo() {
+        try (LogLines lines = new LogLines()) {
+            lease.opened();
+            redis.fail();
+            assertThat(lines.all()).as("one alone").isEmpty();
+            for (int i = 0; i < 20; i++) {
+                pass(1_000);
+                redis.refuse("NOPERM this user", "0");
+            }
+            assertThat(lines.all())
+                    .containsExactly("WARN Keeping the lease of this node in Redis fails: Redis refused: NOPERM this"
+                            + " user; trying on");
+            pass(1_000);
+            redis.answer(0);
+
+            assertThat(lines.all()).contains("INFO Keeping the lease of this node in Redis works again");
+        }
     }
 
     @Test

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millipede.backplane.Revocation;
 import dev.millipede.backplane.Revocation.OfUser;
 import dev.millipede.support.Eventually;
+import dev.millipede.support.LogLines;
 import dev.millipede.support.RedisProcess;
+import dev.millipede.support.RedisRights;
 import dev.millipede.support.Relay;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +33,7 @@ class RedisRevocationsIT {
     private final StreamNode cut = new StreamNode(StreamNode.config(relay.uri()));
     private final Queue<Revocation> heard = new ConcurrentLinkedQueue<>();
     private final Queue<Revocation> heardByCut = new ConcurrentLinkedQueue<>();
+    private final Queue<Revocation> heardByLate = new ConcurrentLinkedQueue<>();
 
     RedisRevocationsIT() {
         node.revocations().listen(heard::addAll);
@@ -143,6 +147,32 @@ class RedisRevocationsIT {
         redis.command("CONFIG", "SET", "maxmemory", "0");
 
         assertThat(isRevoked(node, "ann")).isFalse();
+    }
+
+    @Test
+    void aNodeThatMayNotReadTheLogSaysSoAndIsToldOnceItMay() {
+        revoke(new OfUser("of before"));
+        String[] all = RedisRights.documented();
+        String[] fewer = Stream.of(all)
+                .filter(right -> !right.equals("+xrange") && !right.equals("+xrevrange"))
+                .toArray(String[]::new);
+        RedisRights.allow(redis, "fewer", "secret", fewer);
+        try (LogLines log = new LogLines();
+                StreamNode late = new StreamNode(StreamNode.config(redis.uri().replace("://", "://fewer:secret@")))) {
+            late.revocations().listen(heardByLate::addAll);
+            assertThat(log.await("Reading new revocations")).startsWith("WARN").containsIgnoringCase("perm");
+            await(late.revocations().revoke(ANN, DAY));
+            Eventually.until(late::revocationsAgeSeconds, age -> age >= 2);
+            assertThat(heardByLate).isEmpty();
+            assertThat(node.revocationsAgeSeconds()).isZero();
+
+            RedisRights.allow(redis, "fewer", "secret", all);
+            Eventually.until(heardByLate::size, told -> told == 1);
+            assertThat(heardByLate).containsExactly(ANN);
+            Eventually.until(late::revocationsAgeSeconds, age -> age == 0);
+            assertThat(log.all().stream().filter(line -> line.contains("Reading new revocations")))
+                    .hasSize(2);
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.millipede.backplane.Revocation;
 import dev.millipede.backplane.Revocation.OfToken;
 import dev.millipede.backplane.Revocation.OfUser;
 import dev.millipede.channel.Namespaces;
+import dev.millipede.support.LogLines;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,8 +16,12 @@ final class RevocationLogTest {
 
     private final ScriptedRedis redis = new ScriptedRedis();
     private final List<Revocation> told = new ArrayList<>();
+    private int looked;
     private final RevocationLog log = new RevocationLog(
-            new RegistryKeys(new Messages("", Namespaces.DEFAULTS, bytes -> null)), redis, told::addAll);
+            new RegistryKeys(new Messages("", Namespaces.DEFAULTS, bytes -> null)),
+            redis,
+            told::addAll,
+            () -> looked++);
 
     @Test
     void itBeginsWhereTheLogEndsAndGoesOnFromThere() {
@@ -45,6 +50,59 @@ final class RevocationLogTest {
 
         assertThat(redis.answerEntries()).containsExactly(KEY, "0-0", "1000");
         assertThat(told).isEmpty();
+    }
+
+    @Test
+    void whatIsRevokedAfterAFirstLookThatWasRefusedIsTold() {
+        log.opened();
+        assertThat(redis.refuse("NOPERM", "50000")).containsExactly(KEY, "", "1000");
+        log.look();
+        redis.refuse("NOPERM", "60000");
+        log.look();
+
+        assertThat(redis.answerEntries("50000-0", "u", "ann")).containsExactly(KEY, "49999-0", "1000");
+        assertThat(told).containsExactly(new OfUser("ann"));
+        log.opened();
+        assertThat(redis.next()).containsExactly(KEY, "40000-0", "1000");
+    }
+
+    @Test
+    void aLookThatWorkedIsToldAndOneThatFailedIsNot() {
+        log.opened();
+        redis.refuse("NOPERM", "50000");
+        log.look();
+        redis.fail();
+        assertThat(looked).isZero();
+        log.look();
+        redis.answerEntries();
+        log.look();
+        redis.answerEntries("50001-0", "u", "ann");
+
+        assertThat(looked).isEqualTo(2);
+    }
+
+    @Test
+    void anOutageOfLooksIsSaidOnceAndSoIsItsEnd() {
+        try (LogLines lines = new LogLines()) {
+            log.opened();
+            redis.fail();
+            log.look();
+            redis.answerEntries();
+            assertThat(lines.all()).as("one alone").isEmpty();
+            for (int i = 0; i < 20; i++) {
+                log.look();
+                redis.refuse("NOPERM this user", "50000");
+            }
+            assertThat(lines.all())
+                    .containsExactly("WARN Reading new revocations from Redis fails: Redis refused: NOPERM this user;"
+                            + " trying on");
+            log.look();
+            redis.answerEntries();
+            log.look();
+            redis.answerEntries();
+
+            assertThat(lines.all()).hasSize(2).last().isEqualTo("INFO Reading new revocations from Redis works again");
+        }
     }
 
     @Test

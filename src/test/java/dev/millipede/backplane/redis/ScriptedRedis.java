@@ -78,6 +78,13 @@ final class ScriptedRedis implements Consumer<Item> {
         return words(item);
     }
 
+    /** Answers the oldest request as a script does that was refused something, at a moment in milliseconds since 1970. */
+    List<String> refuse(String why, String moment) {
+        Item item = unanswered.remove();
+        item.end(multi(NumberType.create(-1), bulk(why), bulk(moment)), null);
+        return words(item);
+    }
+
     private static Response bulk(String text) {
         return BulkType.create(Buffer.buffer(text), false);
     }

@@ -150,6 +150,10 @@ final class StreamNode implements AutoCloseable {
         return backplane.holdsLease();
     }
 
+    long revocationsAgeSeconds() {
+        return backplane.revocationsAgeSeconds();
+    }
+
     String uid() {
         return uid;
     }
