@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Live heap per idle connection: the slope from 1,000 to 15,000 connections after full collections, each connection its own
 # user with its own token, its user: channel, broadcast, and one of 100 rooms. Prints the class histogram's growth with it.
-# BACKPLANE=redis has the node use a Redis; HISTORY=100 has every channel keep so many publications (there are none).
+# EXTRA are more members of the node's configuration (JSON). BACKPLANE=redis has the node use a Redis; HISTORY=100 has every channel keep so many publications (there are none).
 #   src/test/load/heap.sh
 . "$(dirname "$0")/common.sh"
 few=1000 many=15000
@@ -10,7 +10,7 @@ about
 echo "backplane: $BACKPLANE"
 kept="{\"history\":{\"size\":${HISTORY:=0}}}"
 echo "history: $HISTORY publications a channel"
-start_node "${redis_backplane:+$redis_backplane,}\"namespaces\":{\"user\":$kept,\"room\":$kept,\"broadcast\":$kept}" -XX:+UseSerialGC
+start_node "${EXTRA:+$EXTRA,}${redis_backplane:+$redis_backplane,}\"namespaces\":{\"user\":$kept,\"room\":$kept,\"broadcast\":$kept}" -XX:+UseSerialGC
 tokens $few a > "$work/few"; tokens $((many - few)) b > "$work/rest"
 
 connect() { # tokens count

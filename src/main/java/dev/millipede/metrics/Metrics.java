@@ -36,7 +36,7 @@ public final class Metrics {
             .toArray(Duration[]::new);
 
     /** The status codes a handshake is refused with; any other is counted as {@code other}. */
-    private static final int[] REFUSALS = {400, 401, 403, 404, 405, 413, 421, 426, 429, 431, 500, 503};
+    private static final int[] REFUSALS = {400, 401, 403, 404, 405, 413, 414, 421, 426, 429, 431, 500, 503};
 
     private static final String[] PROXY_REASONS = {"stranger", "header"};
 

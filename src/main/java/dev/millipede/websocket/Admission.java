@@ -5,6 +5,7 @@ import dev.millipede.auth.TokenVerdict.Valid;
 import dev.millipede.backplane.Revocation;
 import dev.millipede.backplane.Revocations;
 import dev.millipede.backplane.UserCounts;
+import dev.millipede.protocol.CloseCode;
 import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class Admission {
     private static final TokenVerdict.Invalid REVOKED = new TokenVerdict.Invalid("revoked");
     private static final TokenVerdict UNKNOWN = new TokenVerdict.Unavailable("revocations");
+
+    /** Tokens in a row that may be no good. */
+    private static final int MAX_BAD_TOKENS = 10;
 
     private final Instance instance;
     private final UserCounts userCounts;
@@ -76,13 +80,26 @@ final class Admission {
             return Future.succeededFuture(true);
         }
         return userCounts.enter(user, limit).map(granted -> {
-            if (granted && connection.isOpen()) {
+            if (granted && connection.state == Connection.State.CONNECTING) {
                 connection.makeExtras().countedForUser = true;
             } else if (granted) {
                 userCounts.leave(user);
             }
             return granted;
         });
+    }
+
+    /** A token that came after the connect was no good: each costs a verification, so that there is an end to it. */
+    void wasBad(Connection connection) {
+        if (++connection.makeExtras().badTokens > MAX_BAD_TOKENS) {
+            connection.close(CloseCode.TOO_MANY_REQUESTS);
+        }
+    }
+
+    void wasGood(Connection connection) {
+        if (connection.extras != null) {
+            connection.extras.badTokens = 0;
+        }
     }
 
     /** The connection is none of its user's any more. */

@@ -29,6 +29,12 @@ final class CommandHandler implements Command.Receiver<Connection> {
     /** Commands that may wait for one subscription. */
     private static final int MAX_WAITING = 128;
 
+    /** What all commands of a connection may weigh that wait for subscriptions. */
+    private static final int MAX_WAITING_BYTES = 256 << 10;
+
+    /** What one weighs besides its data. */
+    private static final int COMMAND_BYTES = 128;
+
     /** The longest a client waits for the backplane's answer to its command. */
     static final long MAX_WAIT_MILLIS = 3_000;
 
@@ -63,7 +69,9 @@ final class CommandHandler implements Command.Receiver<Connection> {
         if (waiting == null) {
             return false;
         }
-        if (waiting.size() < MAX_WAITING) {
+        Pending pending = from.makePending();
+        if (waiting.size() < MAX_WAITING && pending.waitingBytes + weight(command) <= MAX_WAITING_BYTES) {
+            pending.waitingBytes += weight(command);
             waiting.add(command);
         } else {
             instance.fail(from, id, ErrorCode.TOO_MANY_REQUESTS);
@@ -74,8 +82,19 @@ final class CommandHandler implements Command.Receiver<Connection> {
     /** A subscription has come or failed: carries out what waited for that. */
     void resume(Connection from, ArrayDeque<Command> waiting) {
         while (from.isOpen() && !waiting.isEmpty()) {
-            accept(from, waiting.remove());
+            Command command = waiting.remove();
+            if (from.pending != null) {
+                from.pending.waitingBytes = Math.max(0, from.pending.waitingBytes - weight(command));
+            }
+            accept(from, command);
         }
+    }
+
+    private static int weight(Command command) {
+        return COMMAND_BYTES
+                + (command instanceof Command.Publish publish && publish.data() != null
+                        ? publish.data().length()
+                        : 0);
     }
 
     @Override

@@ -278,7 +278,7 @@ class Connection implements FrameSink, Protocol.CommandSink {
 
     /** Channels this connection has or is about to have, {@code broadcast} not counted. */
     int channels() {
-        return channels.length + (pending == null ? 0 : pending.joins.size() + pending.checks.size());
+        return channels.length + (pending == null ? 0 : pending.channels());
     }
 
     /** Where commands for a channel wait while its subscription is on its way, or its token is verified; null when not. */
@@ -423,6 +423,14 @@ class Connection implements FrameSink, Protocol.CommandSink {
     /** Whether a token let it subscribe to a channel it has. */
     boolean isByToken(LocalChannel channel) {
         return channel != instance.subscribers.everybody() && has(channel, BY_TOKEN);
+    }
+
+    /** A token keeps up a subscription that perhaps none had made. */
+    void keptByToken(LocalChannel channel) {
+        int index = indexOf(channel);
+        if (index >= 0) {
+            slots[index] |= BY_TOKEN;
+        }
     }
 
     private boolean has(LocalChannel channel, int flag) {

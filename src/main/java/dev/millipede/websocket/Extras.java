@@ -24,13 +24,16 @@ final class Extras {
     /** By which its token can be revoked; null where tokens are not revoked by id, or this one has none. */
     Revocation.@Nullable OfToken token;
 
+    /** Tokens it brought after its connect that were no good, since the last one that was. */
+    int badTokens;
+
     /** Subscriptions that end with their token or of which it says something; few if any. */
     private final List<Held> held = new ArrayList<>(0);
 
     /** What a token says of a subscription while it lasts. */
     private static final class Held {
         final LocalChannel channel;
-        int expiryTick;
+        final int expiryTick;
         final @Nullable Payload info;
 
         Held(LocalChannel channel, int expiryTick, @Nullable Payload info) {
@@ -49,13 +52,11 @@ final class Extras {
         held.removeIf(each -> each.channel == channel);
     }
 
-    /** A subscription's token has been renewed. */
-    void renewed(LocalChannel channel, int expiryTick) {
-        Held known = find(channel);
-        if (known != null) {
-            known.expiryTick = expiryTick;
-        } else if (expiryTick != Heartbeat.NEVER) {
-            subscribed(channel, expiryTick, null);
+    /** A subscription's token has been renewed; the new one says all anew. */
+    void renewed(LocalChannel channel, int expiryTick, @Nullable Payload info) {
+        unsubscribed(channel);
+        if (expiryTick != Heartbeat.NEVER || info != null) {
+            subscribed(channel, expiryTick, info);
         }
     }
 

@@ -83,6 +83,12 @@ final class Gate implements Handler<HttpServerRequest> {
         }
     }
 
+    /** What Vert.x cannot take for a request, or will not for its length: it answers and closes. */
+    void noRequest(HttpServerRequest request) {
+        HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(request);
+        instance.metrics.handshakeRefused(request.response().getStatusCode());
+    }
+
     /** Upgrades a good handshake where there is room for it. */
     private void admit(HttpServerRequest request) {
         if (closed || !instance.slots().take()) {

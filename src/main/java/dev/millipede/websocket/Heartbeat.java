@@ -137,10 +137,21 @@ final class Heartbeat {
 
     private void due(Connection connection) {
         switch (connection.state) {
-            case OPENING, CONNECTING, REFUSED -> connection.close(CloseCode.STALE);
+            case CONNECTING -> late(connection);
+            case OPENING, REFUSED -> connection.close(CloseCode.STALE);
             case CONNECTED -> beat(connection);
             case CLOSING -> connection.transport.close();
             case CLOSED -> {}
+        }
+    }
+
+    /** It is our answer that is overdue: the client is to come again, which after a close as stale it would not. */
+    private void late(Connection connection) {
+        if (connection.isHeldBack()) {
+            opened(connection);
+            connection.instance.opening.failed(connection);
+        } else {
+            connection.close(CloseCode.STALE);
         }
     }
 

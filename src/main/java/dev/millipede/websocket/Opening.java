@@ -51,13 +51,14 @@ final class Opening {
         when(from, instance.admission.judge(command.token()), verdict -> judged(from, command, verdict));
     }
 
-    /** Goes on with an answer, at once where it is there, unless the connection has been closed meanwhile. */
+    /** Goes on with an answer, at once where it is there, unless the connection has been refused or closed meanwhile. */
     private <T> void when(Connection connection, Future<T> answer, Consumer<T> next) {
         if (answer.isComplete()) {
             next.accept(answer.result());
         } else {
+            State waiting = connection.state;
             answer.onSuccess(result -> instance.guarded(connection, () -> {
-                if (connection.isOpen()) {
+                if (connection.state == waiting) {
                     next.accept(result);
                 }
             }));
@@ -193,11 +194,13 @@ final class Opening {
     private void refreshed(Connection from, Command.Refresh command, TokenVerdict verdict) {
         if (verdict instanceof Valid valid && valid.identity().user().equals(from.user)) {
             int ttl = rules().secondsUntil(valid.identity().expiresAt());
+            instance.admission.wasGood(from);
             instance.admission.remember(from, valid);
             instance.heartbeat.expiresIn(from, ttl);
             instance.reply(from, new Refreshed(command.id(), from.id(), rules().version(), ttl));
         } else if (verdict instanceof TokenVerdict.Expired) {
             instance.fail(from, command.id(), ErrorCode.TOKEN_EXPIRED);
+            instance.admission.wasBad(from);
         } else if (verdict instanceof TokenVerdict.Unavailable) {
             instance.fail(from, command.id(), ErrorCode.INTERNAL);
         } else {

@@ -36,6 +36,18 @@ final class Pending {
     /** Whether the token of a refresh is being verified elsewhere. */
     boolean refreshing;
 
+    /** What the commands weigh that wait for joins and checks, in bytes. */
+    int waitingBytes;
+
+    /** Channels it is about to have. */
+    int channels() {
+        int count = joins.size();
+        for (Checking each : checks) {
+            count += each.subscribes ? 1 : 0;
+        }
+        return count;
+    }
+
     void hold(ByteBuf frame) {
         if (frames == null) {
             frames = new ArrayDeque<>(4);

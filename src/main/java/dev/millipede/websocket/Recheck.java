@@ -7,6 +7,7 @@ import dev.millipede.backplane.Revocation;
 import dev.millipede.channel.Channel;
 import dev.millipede.protocol.CloseCode;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -23,6 +24,12 @@ final class Recheck {
     private final Instance instance;
     private final Sweep sweep;
 
+    /** What is still to be looked for. */
+    private final Set<Revocation> revoked = new HashSet<>();
+
+    private boolean policyChanged;
+    private boolean sweeping;
+
     Recheck(Instance instance, Loop loop) {
         this.instance = instance;
         this.sweep = new Sweep(instance, loop);
@@ -30,19 +37,46 @@ final class Recheck {
 
     /** Closes every connection that came by one of these. */
     void revoked(Set<Revocation> revocations) {
-        sweep.visit(connection -> {
-            Extras extras = connection.extras;
-            boolean byToken = extras != null && extras.token != null && revocations.contains(extras.token);
-            boolean byUser = !connection.user.isEmpty() && revocations.contains(new Revocation.OfUser(connection.user));
-            if (byToken || byUser) {
-                connection.close(CloseCode.INVALID_TOKEN);
-            }
-        });
+        revoked.addAll(revocations);
+        next();
     }
 
     /** Another policy holds: ends the subscriptions that clients made and could not make now. */
     void policyChanged() {
-        sweep.visit(this::policyChanged);
+        policyChanged = true;
+        next();
+    }
+
+    /** One sweep at a time, for all that has come until then. */
+    private void next() {
+        if (sweeping || (revoked.isEmpty() && !policyChanged)) {
+            return;
+        }
+        Set<Revocation> revocations = Set.copyOf(revoked);
+        boolean policy = policyChanged;
+        revoked.clear();
+        policyChanged = false;
+        sweeping = true;
+        sweep.visit(
+                connection -> {
+                    if (isRevoked(connection, revocations)) {
+                        connection.close(CloseCode.INVALID_TOKEN);
+                    } else if (policy) {
+                        policyChanged(connection);
+                    }
+                },
+                () -> {
+                    sweeping = false;
+                    next();
+                });
+    }
+
+    private static boolean isRevoked(Connection connection, Set<Revocation> revocations) {
+        Extras extras = connection.extras;
+        return !revocations.isEmpty()
+                && ((extras != null && extras.token != null && revocations.contains(extras.token))
+                        || (!connection.user.isEmpty()
+                                && revocations.contains(new Revocation.OfUser(connection.user))));
     }
 
     /** The same for one connection, whose subscription was on its way meanwhile. */

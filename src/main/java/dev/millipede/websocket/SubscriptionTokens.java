@@ -21,6 +21,9 @@ final class SubscriptionTokens {
 
     static final String EXPIRED_REASON = "subscription expired";
 
+    /** Tokens of one connection that may be verified elsewhere at one time. */
+    private static final int MAX_CHECKS = 4;
+
     private final Instance instance;
 
     SubscriptionTokens(Instance instance) {
@@ -33,12 +36,15 @@ final class SubscriptionTokens {
 
     /** Subscribes where the token allows it; commands for the same channel wait meanwhile. */
     void subscribe(Connection from, Channel channel, Command.Subscribe command, String token) {
+        if (isBusy(from, command.id())) {
+            return;
+        }
         Future<SubscriptionVerdict> verdict = authorize(token);
         if (verdict.isComplete()) {
             judged(from, channel, command, verdict.result());
             return;
         }
-        Checking checking = new Checking(channel.name());
+        Checking checking = new Checking(channel.name(), true);
         from.makePending().checks.add(checking);
         verdict.onSuccess(judged -> instance.guarded(from, () -> {
             if (from.checked(checking)) {
@@ -48,13 +54,23 @@ final class SubscriptionTokens {
         }));
     }
 
+    /** One connection must not keep everybody's threads: answers with an error where it has enough under way. */
+    private boolean isBusy(Connection from, long id) {
+        boolean busy = from.pending != null && from.pending.checks.size() >= MAX_CHECKS;
+        if (busy) {
+            instance.fail(from, id, ErrorCode.TOO_MANY_REQUESTS);
+        }
+        return busy;
+    }
+
     private void judged(Connection from, Channel channel, Command.Subscribe command, SubscriptionVerdict verdict) {
         if (!(verdict instanceof Valid valid)) {
-            instance.fail(from, command.id(), error(verdict));
+            refused(from, command.id(), verdict);
         } else if (Channel.of(channel.name(), instance.policy().rules().namespaces()) == null) {
             instance.fail(from, command.id(), ErrorCode.UNKNOWN_CHANNEL);
         } else if (isFor(from, channel.name(), valid)) {
             Terms terms = new Terms(valid.expiresAt(), valid.info(), valid.data());
+            instance.admission.wasGood(from);
             instance.subscribers.join(from, channel, command.id(), command.since(), command.strict(), terms);
         } else {
             from.close(CloseCode.INVALID_TOKEN);
@@ -65,6 +81,13 @@ final class SubscriptionTokens {
         return valid.channel().equals(channel)
                 && valid.user().equals(from.user)
                 && (valid.client().isEmpty() || valid.client().equals(from.id()));
+    }
+
+    private void refused(Connection from, long id, SubscriptionVerdict verdict) {
+        instance.fail(from, id, error(verdict));
+        if (!(verdict instanceof Unavailable)) {
+            instance.admission.wasBad(from);
+        }
     }
 
     private static ErrorCode error(SubscriptionVerdict verdict) {
@@ -79,12 +102,15 @@ final class SubscriptionTokens {
             instance.fail(from, command.id(), ErrorCode.PERMISSION_DENIED);
             return;
         }
+        if (isBusy(from, command.id())) {
+            return;
+        }
         Future<SubscriptionVerdict> verdict = authorize(command.token());
         if (verdict.isComplete()) {
             refreshed(from, command, verdict.result());
             return;
         }
-        Checking checking = new Checking(command.channel());
+        Checking checking = new Checking(command.channel(), false);
         from.makePending().checks.add(checking);
         verdict.onSuccess(judged -> instance.guarded(from, () -> {
             if (from.checked(checking)) {
@@ -99,10 +125,12 @@ final class SubscriptionTokens {
         if (local == null) {
             instance.fail(from, command.id(), ErrorCode.PERMISSION_DENIED);
         } else if (!(verdict instanceof Valid valid)) {
-            instance.fail(from, command.id(), error(verdict));
+            refused(from, command.id(), verdict);
         } else if (isFor(from, command.channel(), valid)) {
             int ttl = ttl(valid.expiresAt());
-            from.makeExtras().renewed(local, instance.heartbeat.tickIn(ttl));
+            instance.admission.wasGood(from);
+            from.keptByToken(local);
+            from.makeExtras().renewed(local, instance.heartbeat.tickIn(ttl), valid.info());
             instance.heartbeat.changed(from);
             instance.reply(from, new SubRefreshed(command.id(), ttl));
         } else {

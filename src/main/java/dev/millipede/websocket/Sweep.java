@@ -19,11 +19,11 @@ final class Sweep {
     }
 
     /** Visits all that are open when their turn comes; those that come meanwhile are left out. */
-    void visit(Consumer<Connection> visitor) {
-        slice(instance.heartbeat.all().iterator(), visitor);
+    void visit(Consumer<Connection> visitor, Runnable done) {
+        slice(instance.heartbeat.all().iterator(), visitor, done);
     }
 
-    private void slice(Iterator<Connection> left, Consumer<Connection> visitor) {
+    private void slice(Iterator<Connection> left, Consumer<Connection> visitor, Runnable done) {
         long start = loop.nanoTime().getAsLong();
         int visited = 0;
         while (left.hasNext()) {
@@ -32,9 +32,10 @@ final class Sweep {
                 instance.guarded(connection, () -> visitor.accept(connection));
             }
             if (++visited % CLOCK_EVERY == 0 && loop.nanoTime().getAsLong() - start >= FanOut.SLICE_NANOS) {
-                loop.turns().afterIo(() -> slice(left, visitor));
+                loop.turns().afterIo(() -> slice(left, visitor, done));
                 return;
             }
         }
+        done.run();
     }
 }

@@ -116,6 +116,7 @@ public final class WebSocketVerticle extends VerticleBase {
         for (HttpServerOptions options : door.options(shared.config().handshakeTimeout())) {
             servers.add(vertx.createHttpServer(options)
                     .connectionHandler(connection -> arrivals.accepted(connection, System.nanoTime()))
+                    .invalidRequestHandler(gate::noRequest)
                     .requestHandler(gate));
         }
         return Future.all(servers.stream().map(HttpServer::listen).toList());

@@ -215,6 +215,21 @@ class AccessIT {
     }
 
     @Test
+    void namesThatLookLikePatternsOrHashTagsAreNamesAlsoInRedis() {
+        List<String> names = List.of("room:*", "room:?", "room:[ab]", "room:{a}", "room:\\", "room:%0d%0a", "room:a*b");
+        try (TestClient ann = connected(a, token("ann", null))) {
+            names.forEach(name -> assertThat(code(subscribe(ann, name, null))).isZero());
+            for (String other : List.of("room:a", "room:b", "room:{b}", "room:ab", "room:acb")) {
+                b.publish(other, "for nobody");
+            }
+            for (String name : names) {
+                b.publish(name, name);
+                assertThat(ann.publication(name).getString("data")).isEqualTo(name);
+            }
+        }
+    }
+
+    @Test
     void aSubscriptionTokenOfAnotherUserOrForAnotherChannelClosesTheConnection() {
         for (String token :
                 List.of(subscriptionToken("bob", "$room:plan", 600), subscriptionToken("ann", "$room:other", 600))) {

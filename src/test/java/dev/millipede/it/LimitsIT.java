@@ -148,6 +148,10 @@ class LimitsIT {
             assertThat(RawHttp.get(node.port(), "/", "X: " + "x".repeat(16 << 10))
                             .status())
                     .isEqualTo(431);
+            for (int status : new int[] {414, 431}) {
+                assertThat(node.metric("millipede_handshakes_refused_total{status=\"" + status + "\"}"))
+                        .isEqualTo(1);
+            }
         }
     }
 

@@ -198,4 +198,37 @@ class AdmissionTest {
         assertThat(says(in, new Command.Refresh(4, "ann"))).hasSize(2);
         assertThat(in.pending).isNull();
     }
+
+    @Test
+    void aTokenThatIsNotJudgedInTimeIsATemporaryErrorAndWhatComesLaterIsDropped() {
+        says(ann, new Command.Connect(1, "slow"));
+        for (long millis = 0; millis <= 10_100; millis += Heartbeat.TICK_MILLIS) {
+            fixture.instance.heartbeat.tick(millis);
+        }
+        fixture.loop.settle();
+        assertThat(transport(ann).taken()).singleElement().asString().startsWith("{\"id\":1,\"error\":{\"code\":100");
+
+        judge.says("slow", ScriptedJudge.of("ann"));
+        fixture.loop.settle();
+        assertThat(ann.state).isEqualTo(State.REFUSED);
+        assertThat(ann.subscriptionNames()).isEmpty();
+    }
+
+    @Test
+    void revocationsThatComeDuringASweepAreLookedForInTheNext() {
+        judge.says("bob", ScriptedJudge.of("bob"));
+        Connection in = connects("ann");
+        Connection bob = connects("bob");
+        for (int i = 0; i < 200; i++) {
+            fixture.connection();
+        }
+        fixture.loop.nanosPerLook = FanOut.SLICE_NANOS;
+
+        fixture.instance.revoked(Set.of(new Revocation.OfUser("nobody")));
+        fixture.instance.revoked(Set.of(new Revocation.OfUser("ann")));
+        fixture.instance.revoked(Set.of(new Revocation.OfUser("bob")));
+        fixture.loop.settle();
+        assertThat(in.isOpen()).isFalse();
+        assertThat(bob.isOpen()).isFalse();
+    }
 }

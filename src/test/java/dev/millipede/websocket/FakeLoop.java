@@ -12,11 +12,15 @@ final class FakeLoop implements Turns, LongSupplier {
     /** The longest a task has held the loop since this was last set to 0, in nanoseconds. */
     long longest;
 
+    /** By how much a look at the clock moves it, in nanoseconds. */
+    long nanosPerLook;
+
     private final ArrayDeque<Runnable> soon = new ArrayDeque<>();
     private final ArrayDeque<Runnable> afterIo = new ArrayDeque<>();
 
     @Override
     public long getAsLong() {
+        now += nanosPerLook;
         return now;
     }
 

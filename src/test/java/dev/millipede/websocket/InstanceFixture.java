@@ -6,6 +6,7 @@ import dev.millipede.auth.Authenticators;
 import dev.millipede.auth.Permissions;
 import dev.millipede.auth.TokenJudge;
 import dev.millipede.auth.TokenMint;
+import dev.millipede.backplane.UserCounts;
 import dev.millipede.backplane.memory.MemoryBackplane;
 import dev.millipede.bus.Envelopes;
 import dev.millipede.bus.InstanceRecord.Delivery;
@@ -34,6 +35,8 @@ import dev.millipede.support.FakeBroker;
 import dev.millipede.websocket.Connection.State;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +48,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** One instance on a fake loop, between fake sockets and a router that answers when told. */
 final class InstanceFixture {
@@ -70,6 +74,10 @@ final class InstanceFixture {
 
     /** What the instance told the router and nobody has taken yet. */
     final List<RouterRecord> told = new ArrayList<>();
+
+    /** Where it is set, a user's connection is counted no sooner than this is complete. */
+    @Nullable
+    Promise<Void> countsWaitFor;
 
     /** Whether the router confirms each interest at once. */
     boolean confirms = true;
@@ -112,7 +120,7 @@ final class InstanceFixture {
                 new Policy(rules, limits, List.of()),
                 new JsonProtocol(),
                 broker,
-                backplane.userCounts(),
+                late(backplane.userCounts()),
                 backplane.revocations(),
                 slots,
                 (perSecond, burst) -> true,
@@ -121,6 +129,22 @@ final class InstanceFixture {
                 sliceNanos);
         instance = open(shared);
         instance.subscribers.start();
+    }
+
+    private UserCounts late(UserCounts counts) {
+        return new UserCounts() {
+            @Override
+            public Future<Boolean> enter(String user, int limit) {
+                return countsWaitFor == null
+                        ? counts.enter(user, limit)
+                        : countsWaitFor.future().compose(go -> counts.enter(user, limit));
+            }
+
+            @Override
+            public void leave(String user) {
+                counts.leave(user);
+            }
+        };
     }
 
     /** From now on tokens are judged by this one, and these limits and namespaces hold. */

@@ -244,4 +244,79 @@ class SubscriptionTokensTest {
                         "{\"id\":2,\"subscribe\":{}}",
                         "{\"push\":{\"channel\":\"room:a\",\"unsubscribe\":{\"code\":2000,\"reason\":\"server unsubscribe\"}}}");
     }
+
+    @Test
+    void whoBringsOneBadTokenAfterTheOtherIsClosedToComeAgainLater() {
+        judge.says("token", new SubscriptionVerdict.Invalid("signature"));
+        for (int id = 2; id < 12; id++) {
+            says(subscribe(id, "$room:a"));
+        }
+        assertThat(ann.isOpen()).isTrue();
+        says(subscribe(12, "$room:a"));
+        assertThat(transport(ann).closeCodes).containsExactly(CloseCode.TOO_MANY_REQUESTS.code());
+    }
+
+    @Test
+    void aGoodTokenForgivesTheBadOnesBeforeIt() {
+        judge.says("bad", new SubscriptionVerdict.Expired());
+        judge.says("token", by("ann", "$room:a", "", 0));
+        for (int id = 2; id < 22; id++) {
+            if (id == 10) {
+                says(subscribe(id, "$room:a"));
+            }
+            says(new Command.Subscribe(id, "$room:b", "bad"));
+        }
+        assertThat(ann.isOpen()).isTrue();
+    }
+
+    @Test
+    void oneConnectionHasFourTokensVerifiedElsewhereAtATime() {
+        fixture.apply(judge, Limits.DEFAULTS, Namespaces.DEFAULTS);
+        assertThat(says(
+                        subscribe(2, "$room:a"),
+                        subscribe(3, "$room:b"),
+                        subscribe(4, "$room:c"),
+                        subscribe(5, "$room:d"),
+                        subscribe(6, "$room:e")))
+                .singleElement()
+                .asString()
+                .startsWith("{\"id\":6,\"error\":{\"code\":111");
+    }
+
+    @Test
+    void whatWaitsForATokenIsBoundedInBytes() {
+        Payload large = Payload.ofValidated(("\"" + "x".repeat(60_000) + "\"").getBytes(UTF_8));
+        says(subscribe(2, "$room:a"));
+        for (int id = 3; id < 7; id++) {
+            assertThat(says(new Command.Publish(id, "$room:a", large))).isEmpty();
+        }
+        assertThat(says(new Command.Publish(7, "$room:a", large)))
+                .singleElement()
+                .asString()
+                .startsWith("{\"id\":7,\"error\":{\"code\":111");
+        judge.says("token", by("ann", "$room:a", "", 0));
+        assertThat(heard()).hasSize(5);
+        assertThat(ann.pending).isNull();
+    }
+
+    @Test
+    void aRefreshUnderWayIsNoFurtherChannel() {
+        judge.says("token", by("ann", "$room:a", "", NOW + 60));
+        says(subscribe(2, "$room:a"), new Command.SubRefresh(3, "$room:a", "slow"));
+
+        assertThat(says(new Command.Subscribe(4, "room:b", null), new Command.Subscribe(5, "room:c", null)))
+                .containsExactly("{\"id\":4,\"subscribe\":{}}", "{\"id\":5,\"subscribe\":{}}");
+    }
+
+    @Test
+    void aSubscriptionThatATokenKeepsUpOutlivesAStricterPolicy() {
+        judge.says("token", by("ann", "room:a", "", NOW + 60));
+        says(new Command.Subscribe(2, "room:a", null), new Command.SubRefresh(3, "room:a", "token"));
+        Namespaces stricter = new Namespaces(List.of(
+                new Namespace("room", SubscribeRule.TOKEN, PublishRule.SERVER, false),
+                new Namespace(Namespace.BROADCAST, SubscribeRule.ANYONE, PublishRule.SERVER, true)));
+
+        fixture.apply(judge, LIMITS, stricter);
+        assertThat(ann.subscriptionNames()).contains("room:a");
+    }
 }
