@@ -1,5 +1,6 @@
 package dev.millipede;
 
+import dev.millipede.NodeReload.InForce;
 import dev.millipede.api.ApiRoutes;
 import dev.millipede.api.ApiVerticle;
 import dev.millipede.api.Revocable;
@@ -82,6 +83,7 @@ public final class Node {
     private volatile Authentication authentication;
     private final Backplane backplane;
     private final NodeTls tls;
+    private final NodeReload reloads;
     private final List<WebSocketVerticle> webSockets = new ArrayList<>();
     /** What runs, in stages: each is stopped as a whole before the one that was started before it. */
     private final List<Stage> stages = new ArrayList<>();
@@ -105,6 +107,7 @@ public final class Node {
         this.vertx = foundation.vertx();
         this.bus = LocalBus.open(vertx, () -> metrics.controlRejected("foreign"));
         this.authentication = new Authentication(vertx, config.auth(), clock, metrics);
+        this.reloads = new NodeReload(vertx, tls, metrics, () -> new InForce(this.config, authentication), this::hold);
         this.backplane = switch (config.backplane().type()) {
             case MEMORY -> new MemoryBackplane();
             case REDIS -> redisBackplane();
@@ -286,48 +289,29 @@ public final class Node {
 
     /**
      * Has another configuration hold from now on; where it cannot be read, takes a restart, or names certificates that cannot
-     * be served, this fails and nothing changes. Its certificates are read again even if nothing else is new. Not before the
-     * node has started.
+     * be served, this fails and nothing changes. Its certificates are read again even if nothing else is new. One that is
+     * under way comes to its end first. Not before the node has started.
      *
      * @param read reads it, on a thread that may block
      * @return the keys that have another value now
      */
     public Future<List<String>> reload(Callable<NodeConfig> read) {
-        return vertx.executeBlocking(() -> {
-                    NodeConfig next = read.call();
-                    Reload reload = Reload.between(config.values(), next.values());
-                    if (!reload.needRestart().isEmpty()) {
-                        throw new NeedsRestartException(reload.needRestart());
-                    }
-                    NodeTls.load(next, vertx);
-                    return new Next(next, authentication.with(next.auth()), reload.changed());
-                })
-                .compose(next -> next.authentication
-                        .start()
-                        .compose(ready -> tls.use(next.config))
-                        .onFailure(refused -> next.authentication.retire(authentication))
-                        .compose(done -> hold(next))
-                        .map(next.changed))
-                .onComplete(outcome -> metrics.reloaded(outcome.succeeded()));
+        return reloads.reload(read);
     }
 
-    private record Next(NodeConfig config, Authentication authentication, List<String> changed) {}
-
-    private Future<Void> hold(Next reloaded) {
-        NodeConfig next = reloaded.config;
-        Authentication before = authentication;
-        config = next;
-        authentication = reloaded.authentication;
-        metrics.use(next.namespaces().all().stream().map(Namespace::name).toList());
-        slots.limit(next.connectionLimit());
-        foundation.listeners().limit(next.connectionLimit());
-        addresses.limit(next.websocket().connectionsPerAddress());
-        backplane.use(next.namespaces());
+    private Future<Void> hold(InForce next) {
+        NodeConfig now = next.config();
+        config = now;
+        authentication = next.authentication();
+        metrics.use(now.namespaces().all().stream().map(Namespace::name).toList());
+        slots.limit(now.connectionLimit());
+        foundation.listeners().limit(now.connectionLimit());
+        addresses.limit(now.websocket().connectionsPerAddress());
+        backplane.use(now.namespaces());
         if (routes != null) {
-            routes.use(next.internal().apiKeys(), next.namespaces());
+            routes.use(now.internal().apiKeys(), now.namespaces());
         }
         return Future.all(webSockets.stream().map(each -> each.apply(policy())).toList())
-                .onComplete(applied -> before.retire(reloaded.authentication))
                 .mapEmpty();
     }
 

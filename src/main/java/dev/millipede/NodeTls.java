@@ -83,6 +83,23 @@ final class NodeTls {
         return watches;
     }
 
+    /** Whether the listeners could serve the files of a configuration now; changes nothing. Blocks. */
+    void check(NodeConfig next) throws UnusableTlsException {
+        check("http.tls", clientsWatch, next.http().tls());
+        check("internal.tls", backendsWatch, next.internal().tls());
+    }
+
+    private static void check(String section, @Nullable TlsWatch watch, @Nullable TlsFiles files)
+            throws UnusableTlsException {
+        try {
+            if (watch != null && files != null) {
+                watch.check(files);
+            }
+        } catch (UnusableTlsException e) {
+            throw e.in(section);
+        }
+    }
+
     /** Has the listeners serve the files of a configuration, which has TLS where this one has. */
     Future<Void> use(NodeConfig next) {
         return Future.all(

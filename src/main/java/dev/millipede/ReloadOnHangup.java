@@ -17,12 +17,11 @@ final class ReloadOnHangup {
     private static final Logger log = LoggerFactory.getLogger(ReloadOnHangup.class);
     private static final long SECONDS = 30;
 
-    private final @Nullable Path file;
+    private final Path file;
     private final Map<String, String> environment;
     private volatile @Nullable Node node;
 
-    /** @param file null in development mode, where there is nothing to read again */
-    ReloadOnHangup(@Nullable Path file, Map<String, String> environment) {
+    ReloadOnHangup(Path file, Map<String, String> environment) {
         this.file = file;
         this.environment = environment;
     }
@@ -41,33 +40,30 @@ final class ReloadOnHangup {
 
     private synchronized void told() {
         Node running = node;
-        Path read = file;
-        if (read == null) {
-            log.info("SIGHUP: development mode has no configuration to read again");
-        } else if (running == null) {
+        if (running == null) {
             log.info("SIGHUP: not started yet");
         } else {
-            reload(running, read);
+            reload(running);
         }
     }
 
-    private void reload(Node running, Path read) {
+    private void reload(Node running) {
         try {
-            List<String> changed = running.reload(() -> NodeConfig.load(read, environment))
+            List<String> changed = running.reload(() -> NodeConfig.load(file, environment))
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(SECONDS, TimeUnit.SECONDS);
             running.warnings().forEach(warning -> log.warn("{}", warning));
             log.info(
                     "SIGHUP: {} read again, {}",
-                    read,
+                    file,
                     changed.isEmpty() ? "no key has changed" : "changed: " + String.join(", ", changed));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {
             log.error("SIGHUP: nothing has changed: {}", reason(e.getCause()));
         } catch (TimeoutException e) {
-            log.error("SIGHUP: reading {} again took too long", read);
+            log.error("SIGHUP: reading {} again took too long", file);
         }
     }
 

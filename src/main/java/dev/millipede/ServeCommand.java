@@ -87,8 +87,11 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private int serve(NodeConfig config) throws InterruptedException {
-        ReloadOnHangup reloads = new ReloadOnHangup(file, environment);
-        reloads.listen();
+        // Without a file there is nothing to read again: the signal, as of a terminal that is closed, ends the node.
+        ReloadOnHangup reloads = file == null ? null : new ReloadOnHangup(file, environment);
+        if (reloads != null) {
+            reloads.listen();
+        }
         Node node;
         try {
             node = Node.start(config).toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
@@ -99,7 +102,9 @@ final class ServeCommand implements Callable<Integer> {
         announce(config, node);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node), "stop"));
         awaitReady(node);
-        reloads.serve(node);
+        if (reloads != null) {
+            reloads.serve(node);
+        }
         new CountDownLatch(1).await();
         return 0;
     }

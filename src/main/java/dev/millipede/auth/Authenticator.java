@@ -141,6 +141,9 @@ public final class Authenticator implements TokenJudge {
         boolean fetched = jwks != null && header.algorithm().family() != Algorithm.Family.SECRET;
         KeyRing ring = jwks != null && fetched ? jwks.ring() : fixed;
         List<SignatureKey> candidates = ring.candidates(header.algorithm(), header.keyId());
+        if (jwks != null && fetched && ring.leavesOut(header.algorithm(), header.keyId())) {
+            jwks.warnOfMany(header.algorithm());
+        }
         if (!candidates.isEmpty()) {
             return header.algorithm().isSlow()
                     ? elsewhere(token, candidates)
@@ -173,9 +176,15 @@ public final class Authenticator implements TokenJudge {
         Context caller = vertx.getOrCreateContext();
         Promise<Checked> promise = Promise.promise();
         boolean taken = threads.run(check -> {
-            Checked checked = signed(check, token, keys);
-            threads.leave();
-            caller.runOnContext(back -> promise.complete(checked));
+            // An error of the JVM, such as that memory is short, says nothing about the token.
+            Checked checked = new Unavailable(BUSY);
+            try {
+                checked = signed(check, token, keys);
+            } finally {
+                threads.leave();
+                Checked answer = checked;
+                caller.runOnContext(back -> promise.complete(answer));
+            }
         });
         if (!taken) {
             threads.leave();

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param url where; http or https; default null, nowhere
  * @param refresh how often it is asked; default 10 minutes
- * @param timeout how long an answer may take, and a token wait for one; default 3 seconds
+ * @param timeout how long an answer may take, and a token wait for one, 100 ms..5 s; default 3 seconds
  * @param keepFor how long keys are believed while no answer comes; default 24 hours
  * @param ca PEM file with the authorities that https trusts; default null: those of the JVM
  */
@@ -26,13 +26,16 @@ public record JwksConfig(
     public static final JwksConfig DEFAULTS =
             new JwksConfig(null, Duration.ofMinutes(10), Duration.ofSeconds(3), Duration.ofDays(1), null);
 
+    /** Less than a connection has until its connect must be answered, and than a node until it must have started. */
+    private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(5);
+
     private static final int MAX_PORT = 65_535;
 
     static JwksConfig read(ConfigCursor cursor) {
         JwksConfig config = new JwksConfig(
                 cursor.stringOrNull("url"),
                 cursor.duration("refresh", DEFAULTS.refresh, Duration.ofSeconds(10), Duration.ofDays(1)),
-                cursor.duration("timeout", DEFAULTS.timeout, Duration.ofMillis(100), Duration.ofSeconds(30)),
+                cursor.duration("timeout", DEFAULTS.timeout, Duration.ofMillis(100), LONGEST_TIMEOUT),
                 cursor.duration("keepFor", DEFAULTS.keepFor, Duration.ofSeconds(10), Duration.ofDays(365)),
                 cursor.stringOrNull("ca"));
         config.check(cursor);

@@ -31,6 +31,7 @@ final class JwksKeys {
     private long timer = -1;
     private boolean failing;
     private boolean closed;
+    private boolean warnedOfMany;
 
     /** @param at wall clock milliseconds */
     private record Heard(KeyRing ring, long at) {}
@@ -114,6 +115,22 @@ final class JwksKeys {
             timer = vertx.setTimer(wait, due -> onTime());
         }
         return refresh;
+    }
+
+    /** Says, once, that a token does not name one of so many keys that not all of them are tried. */
+    void warnOfMany(Algorithm algorithm) {
+        synchronized (this) {
+            if (warnedOfMany) {
+                return;
+            }
+            warnedOfMany = true;
+        }
+        log.warn(
+                "auth.jwks: {} has more than {} keys of {}: tokens that name none of them are tried with the first {}",
+                config.host(),
+                KeyRing.MAX_TRIES,
+                algorithm,
+                KeyRing.MAX_TRIES);
     }
 
     private void onTime() {

@@ -62,11 +62,16 @@ final class KeyRing {
     }
 
     /**
-     * The keys that may have signed a token, at most {@link #MAX_TRIES}.
+     * The keys that may have signed a token, the first {@link #MAX_TRIES} of them.
      *
      * @param id the token's {@code kid}, only looked up; a key without an id of its own goes with any
      */
     List<SignatureKey> candidates(Algorithm algorithm, @Nullable String id) {
+        List<SignatureKey> possible = possible(algorithm, id);
+        return possible.size() <= MAX_TRIES ? possible : possible.subList(0, MAX_TRIES);
+    }
+
+    private List<SignatureKey> possible(Algorithm algorithm, @Nullable String id) {
         Keys keys = byAlgorithm.get(algorithm);
         if (keys == null) {
             return List.of();
@@ -75,8 +80,12 @@ final class KeyRing {
         if (named != null) {
             return List.of(named);
         }
-        List<SignatureKey> candidates = id == null ? keys.all : keys.nameless;
-        return candidates.size() <= MAX_TRIES ? candidates : List.of();
+        return id == null ? keys.all : keys.nameless;
+    }
+
+    /** Whether there are keys that may have signed a token and are not among {@link #candidates}. */
+    boolean leavesOut(Algorithm algorithm, @Nullable String id) {
+        return possible(algorithm, id).size() > MAX_TRIES;
     }
 
     @Override

@@ -48,12 +48,12 @@ final class TokenThreads {
         return underWay.get();
     }
 
-    /** Runs a task with the keys of one of the threads. False once closed. */
+    /** Runs a task with the keys of one of the threads. False once closed, and where no thread can be started. */
     boolean run(Consumer<SignatureCheck> task) {
         try {
             threads.execute(() -> task.accept(checks.get()));
             return true;
-        } catch (RejectedExecutionException e) {
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
             return false;
         }
     }

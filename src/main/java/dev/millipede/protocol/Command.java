@@ -61,6 +61,12 @@ public sealed interface Command {
         public <C> void deliver(Receiver<C> to, C from) {
             to.connect(from, this);
         }
+
+        /** Without the token. */
+        @Override
+        public String toString() {
+            return "Connect[id=" + id + ", subs=" + subs + ']';
+        }
     }
 
     /**
@@ -84,6 +90,12 @@ public sealed interface Command {
         @Override
         public <C> void deliver(Receiver<C> to, C from) {
             to.subscribe(from, this);
+        }
+
+        /** Without the token. */
+        @Override
+        public String toString() {
+            return "Subscribe[id=" + id + ", channel=" + channel + ", since=" + since + ", strict=" + strict + ']';
         }
     }
 
@@ -121,6 +133,12 @@ public sealed interface Command {
         public <C> void deliver(Receiver<C> to, C from) {
             to.refresh(from, this);
         }
+
+        /** Without the token. */
+        @Override
+        public String toString() {
+            return "Refresh[id=" + id + ']';
+        }
     }
 
     /** Prolongs a subscription that ends with its token. */
@@ -128,6 +146,12 @@ public sealed interface Command {
         @Override
         public <C> void deliver(Receiver<C> to, C from) {
             to.subRefresh(from, this);
+        }
+
+        /** Without the token. */
+        @Override
+        public String toString() {
+            return "SubRefresh[id=" + id + ", channel=" + channel + ']';
         }
     }
 

@@ -101,15 +101,26 @@ public final class TlsWatch extends VerticleBase {
         return done.future();
     }
 
+    /** Whether these files could be served now, which changes nothing; safe on any thread. Blocks. */
+    public void check(TlsFiles at) throws UnusableTlsException {
+        find(at, served);
+    }
+
+    /** What is served already may have ended: it is no worse than it was. */
+    private TlsMaterial find(TlsFiles at, TlsMaterial known) throws UnusableTlsException {
+        TlsMaterial found = TlsMaterial.load(at, vertx, known);
+        if (found != known && !found.expiresAt().isAfter(clock.instant())) {
+            throw new UnusableTlsException(at.certificate() + " has ended on " + found.expiresAt());
+        }
+        return found;
+    }
+
     private Future<Void> look(TlsFiles at) {
         try {
-            TlsMaterial found = TlsMaterial.load(at, vertx, served);
+            TlsMaterial found = find(at, served);
             if (found == served) {
                 complaint = null;
                 return Future.succeededFuture();
-            }
-            if (!found.expiresAt().isAfter(clock.instant())) {
-                throw new UnusableTlsException(at.certificate() + " has ended on " + found.expiresAt());
             }
             return update.apply(found.options())
                     .onComplete(done -> renewed(found), this::refused)

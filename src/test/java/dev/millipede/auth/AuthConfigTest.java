@@ -83,7 +83,8 @@ class AuthConfigTest {
             {"jwks": {"url": "https://id.example.com:99999/"}}           | jwks.url: must be an http or https address
             {"jwks": {"url": "https://id example.com/"}}                 | jwks.url: must be an http or https address
             {"jwks": {"keepFor": "1m"}}                                  | jwks.keepFor: must not be shorter than refresh
-            {"jwks": {"timeout": "0s"}}                                  | jwks.timeout: must be between 100ms and 30s
+            {"jwks": {"timeout": "0s"}}                                  | jwks.timeout: must be between 100ms and 5s
+            {"jwks": {"timeout": "5001ms"}}                              | jwks.timeout: must be between 100ms and 5s
             {"expiryGrace": "11m"}                                       | expiryGrace: must be between 0ms and 10m
             {"requireExpiry": false, "revocation": {"users": true}}      | requireExpiry: must be true where tokens can be revoked
             {"requireExpiry": false, "revocation": {"tokens": true}}     | requireExpiry: must be true where tokens can be revoked

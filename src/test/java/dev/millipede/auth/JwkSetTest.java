@@ -122,16 +122,21 @@ class JwkSetTest {
     }
 
     @Test
-    void aTokenWithoutIdIsNotTriedWithManyKeys() {
+    void aTokenWithoutIdIsTriedWithTheFirstFourKeys() {
         JsonObject[] jwks = new JsonObject[KeyRing.MAX_TRIES + 1];
         for (int i = 0; i < jwks.length; i++) {
             jwks[i] = Signer.of(Algorithm.ES256).jwk("k" + i);
         }
 
-        assertThat(of(jwks[0], jwks[1], jwks[2], jwks[3]).ring().candidates(Algorithm.ES256, null))
-                .hasSize(4);
-        assertThat(of(jwks).ring().candidates(Algorithm.ES256, null)).isEmpty();
-        assertThat(of(jwks).ring().candidates(Algorithm.ES256, "k4")).hasSize(1);
+        KeyRing four = of(jwks[0], jwks[1], jwks[2], jwks[3]).ring();
+        assertThat(four.candidates(Algorithm.ES256, null)).hasSize(4);
+        assertThat(four.leavesOut(Algorithm.ES256, null)).isFalse();
+        KeyRing five = of(jwks).ring();
+        assertThat(five.candidates(Algorithm.ES256, null)).isEqualTo(four.candidates(Algorithm.ES256, null));
+        assertThat(five.leavesOut(Algorithm.ES256, null)).isTrue();
+        assertThat(five.candidates(Algorithm.ES256, "k4")).hasSize(1);
+        assertThat(five.leavesOut(Algorithm.ES256, "k4")).isFalse();
+        assertThat(five.leavesOut(Algorithm.RS256, null)).isFalse();
     }
 
     @ParameterizedTest

@@ -120,6 +120,32 @@ class JwksTest {
     }
 
     @Test
+    void ofManyKeysTheFirstFourAreTriedWhereATokenNamesNoneAndThatIsSaidOnce() {
+        JsonObject[] jwks = new JsonObject[5];
+        Signer fourth = FIRST;
+        Signer fifth = FIRST;
+        for (int i = 0; i < jwks.length; i++) {
+            fourth = fifth;
+            fifth = Signer.of(Algorithm.ES256);
+            jwks[i] = fifth.jwk("k" + i);
+        }
+        publish(jwks);
+        try (LogLines lines = new LogLines()) {
+            Authenticator authenticator = started();
+            assertThat(Verdicts.word(authenticator, token(fifth, "k4"))).isEqualTo("valid");
+            assertThat(lines.all()).noneMatch(line -> line.startsWith("WARN"));
+
+            assertThat(Verdicts.word(authenticator, fourth.token(CLAIMS))).isEqualTo("valid");
+            assertThat(Verdicts.word(authenticator, fifth.token(CLAIMS))).isEqualTo("signature");
+            assertThat(lines.all())
+                    .filteredOn(line -> line.startsWith("WARN"))
+                    .singleElement()
+                    .asString()
+                    .contains("127.0.0.1", "more than 4 keys of ES256");
+        }
+    }
+
+    @Test
     void aPublishedSecretIsNoKey() {
         Signer shared = Signer.of(Algorithm.HS256);
         publish(

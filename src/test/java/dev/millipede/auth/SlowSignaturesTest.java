@@ -43,6 +43,7 @@ class SlowSignaturesTest {
     @BeforeEach
     void watch() {
         Recording.THREADS.clear();
+        Recording.breaks = false;
         Security.insertProviderAt(new Watched(), 1);
     }
 
@@ -126,6 +127,18 @@ class SlowSignaturesTest {
         assertThat(threads.underWay()).isZero();
     }
 
+    @Test
+    void anErrorWhileVerifyingIsAnsweredAndKeepsNoPlace() {
+        Authenticator authenticator = authenticator();
+        Recording.breaks = true;
+
+        assertThat(Verdicts.word(authenticator, signer.token(CLAIMS))).isEqualTo("unavailable: busy");
+        assertThat(threads.underWay()).isZero();
+
+        Recording.breaks = false;
+        assertThat(Verdicts.word(authenticator, signer.token(CLAIMS))).isEqualTo("valid");
+    }
+
     /** Comes before the JDK's own provider. */
     private static final class Watched extends Provider {
         private static final long serialVersionUID = 1L;
@@ -139,6 +152,9 @@ class SlowSignaturesTest {
     /** Has the JDK verify, and remembers on which thread. */
     public static final class Recording extends SignatureSpi {
         static final Set<String> THREADS = ConcurrentHashMap.newKeySet();
+
+        /** Whether verifying ends with an error of the JVM. */
+        static volatile boolean breaks;
 
         private final Signature real;
 
@@ -174,6 +190,9 @@ class SlowSignaturesTest {
         @Override
         protected boolean engineVerify(byte[] signature) throws SignatureException {
             THREADS.add(Thread.currentThread().getName());
+            if (breaks) {
+                throw new StackOverflowError("of this test");
+            }
             return real.verify(signature);
         }
 

@@ -86,7 +86,11 @@ class CertificateIT {
     }
 
     private SSLSocket handshaken(TlsFiles trusted) throws IOException {
-        SSLSocket socket = (SSLSocket) trusted.trust().getSocketFactory().createSocket("127.0.0.1", node.port());
+        return handshaken(trusted, node.port());
+    }
+
+    private static SSLSocket handshaken(TlsFiles trusted, int port) throws IOException {
+        SSLSocket socket = (SSLSocket) trusted.trust().getSocketFactory().createSocket("127.0.0.1", port);
         socket.startHandshake();
         return socket;
     }
@@ -182,6 +186,45 @@ class CertificateIT {
         assertThatThrownBy(() -> node.reload(config("nowhere", "0s")))
                 .hasRootCauseMessage("http.tls: " + directory.resolve("nowhere/certificate.pem") + " does not exist");
         assertThat(served(second)).isNotNull();
+    }
+
+    @Test
+    void whereOneOfTwoCertificatesHasEndedAReloadChangesNeither() throws IOException {
+        TlsFiles ended = TlsFiles.ended(Files.createDirectory(directory.resolve("ended")));
+        try (NodeFixture both = NodeFixture.start(tls(first, first))) {
+            assertThatThrownBy(() -> both.reload(tls(second, ended)))
+                    .rootCause()
+                    .hasMessageContaining("internal.tls: " + ended.certificate() + " has ended on ");
+            try (SSLSocket socket = handshaken(first, both.port())) {
+                assertThat(socket.getSession().isValid()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void anEndedCertificateThatIsServedAlreadyStandsInNoReloadsWay() throws IOException {
+        TlsFiles ended = TlsFiles.ended(Files.createDirectory(directory.resolve("ended")));
+        try (NodeFixture both = NodeFixture.start(tls(first, ended))) {
+            assertThat(both.reload(tls(second, ended))).containsExactly("http.tls.certificate", "http.tls.key");
+            try (SSLSocket socket = handshaken(second, both.port())) {
+                assertThat(socket.getSession().isValid()).isTrue();
+            }
+        }
+    }
+
+    /** A configuration whose listeners serve these and are told of changes. */
+    private static String tls(TlsFiles clients, TlsFiles backends) {
+        return new JsonObject()
+                .put("http", new JsonObject().put("tls", section(clients)))
+                .put("internal", new JsonObject().put("tls", section(backends)))
+                .encode();
+    }
+
+    private static JsonObject section(TlsFiles files) {
+        return new JsonObject()
+                .put("certificate", files.certificate().toString())
+                .put("key", files.key().toString())
+                .put("checkEvery", "0s");
     }
 
     @Test

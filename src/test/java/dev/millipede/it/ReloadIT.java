@@ -1,6 +1,7 @@
 package dev.millipede.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.millipede.auth.TokenMint;
 import dev.millipede.support.InternalPort;
@@ -9,10 +10,14 @@ import dev.millipede.support.NodeProcess;
 import dev.millipede.support.RawHttp;
 import dev.millipede.support.SeparateNode;
 import dev.millipede.support.TestClient;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -227,16 +232,47 @@ class ReloadIT {
     }
 
     @Test
-    void withoutAFileTheSignalIsSaidAndIgnored() {
+    void aReloadThatComesDuringAnotherWaitsForItsEnd() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                NodeFixture alone = NodeFixture.start()) {
+            JsonObject issuer = new JsonObject()
+                    .put("url", "http://127.0.0.1:" + silent.getLocalPort() + "/")
+                    .put("timeout", "1s");
+            JsonObject slow = new JsonObject()
+                    .put("auth", new JsonObject().put("jwks", issuer))
+                    .put("namespaces", new JsonObject().put("news", new JsonObject()));
+
+            Future<List<String>> first = alone.reloading(slow.encode());
+            assertThat(alone.reload("{}"))
+                    .contains("auth.jwks.url")
+                    .anyMatch(key -> key.startsWith("namespaces.news."));
+
+            assertThat(first.succeeded()).isTrue();
+            try (TestClient ann = alone.connect("ann")) {
+                assertThat(error(ann, "news:1").getInteger("code")).isEqualTo(102);
+            }
+        }
+    }
+
+    @Test
+    void aReloadThatFailsHoldsUpNoLaterOne() {
+        try (NodeFixture alone = NodeFixture.start()) {
+            Future<List<String>> refused = alone.reloading("{\"http\": {\"backlog\": 77}}");
+            assertThat(alone.reload("{\"websocket\": {\"maxConnections\": 7}}"))
+                    .containsExactly("websocket.maxConnections");
+            assertThat(refused.failed()).isTrue();
+        }
+    }
+
+    @Test
+    void withoutAFileTheSignalEndsTheNode() {
         try (NodeProcess development =
                 NodeProcess.start(Map.of("MILLIPEDE_HTTP_PORT", "0", "MILLIPEDE_INTERNAL_PORT", "0"))) {
-            int port = development.port();
             development.awaitLog("ServeCommand: ready");
             development.signal("HUP");
-            development.awaitLog("SIGHUP: development mode has no configuration to read again");
-            try (TestClient client = TestClient.open(port)) {
-                assertThat(client.upgrade().status()).isEqualTo(101);
-            }
+            assertThat(assertTimeoutPreemptively(Duration.ofSeconds(30), development::exitCode))
+                    .isZero();
+            assertThat(development.log()).contains("stopped");
         }
     }
 }

@@ -47,7 +47,12 @@ public final class NodeFixture implements AutoCloseable {
 
     /** Has it take on a configuration laid over the same one, and returns the keys that have changed. */
     public List<String> reload(String overrides) {
-        return await(node.reload(() -> laidOver(overrides)));
+        return await(reloading(overrides));
+    }
+
+    /** As {@link #reload}, without waiting. */
+    public Future<List<String>> reloading(String overrides) {
+        return node.reload(() -> laidOver(overrides));
     }
 
     /** A node that shares a Redis, once it is ready. */
