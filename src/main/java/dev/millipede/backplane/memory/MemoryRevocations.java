@@ -5,10 +5,11 @@ import dev.millipede.backplane.Revocations;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -23,12 +24,12 @@ final class MemoryRevocations implements Revocations {
 
     private final LongSupplier clock;
     private final InstantSource wall;
-    private final Map<Revocation, Kept> kept = new HashMap<>();
+    private final Map<Revocation, Kept> kept = new ConcurrentHashMap<>();
 
     /** Each revocation once, the next one to be looked at first. */
-    private final ArrayDeque<Revocation> sweep = new ArrayDeque<>();
+    private final Queue<Revocation> sweep = new ConcurrentLinkedQueue<>();
 
-    private @Nullable Consumer<Set<Revocation>> listener;
+    private volatile @Nullable Consumer<Set<Revocation>> listener;
 
     /**
      * @param moment in milliseconds since 1970
@@ -46,7 +47,7 @@ final class MemoryRevocations implements Revocations {
     }
 
     @Override
-    public synchronized Future<Boolean> isRevoked(String user, long issuedAt, Revocation.@Nullable OfToken id) {
+    public Future<Boolean> isRevoked(String user, long issuedAt, Revocation.@Nullable OfToken id) {
         Kept ofUser = find(new Revocation.OfUser(user));
         boolean before = ofUser != null && Revocation.concerns(issuedAt, ofUser.moment);
         return Future.succeededFuture(before || (id != null && find(id) != null));
@@ -59,20 +60,16 @@ final class MemoryRevocations implements Revocations {
 
     @Override
     public Future<Void> revoke(Revocation revocation, Duration keep) {
-        Consumer<Set<Revocation>> told = add(revocation, keep);
-        if (told != null) {
-            told.accept(Set.of(revocation));
-        }
-        return Future.succeededFuture();
-    }
-
-    private synchronized @Nullable Consumer<Set<Revocation>> add(Revocation revocation, Duration keep) {
         long now = clock.getAsLong();
         expire(now);
         if (kept.put(revocation, new Kept(wall.millis(), now + keep.toMillis())) == null) {
             sweep.add(revocation);
         }
-        return listener;
+        Consumer<Set<Revocation>> told = listener;
+        if (told != null) {
+            told.accept(Set.of(revocation));
+        }
+        return Future.succeededFuture();
     }
 
     private void expire(long now) {
@@ -80,9 +77,8 @@ final class MemoryRevocations implements Revocations {
             Revocation next = sweep.poll();
             Kept found = next == null ? null : kept.get(next);
             if (next != null && found != null) {
-                if (found.until <= now) {
-                    kept.remove(next);
-                } else {
+                // Unless it was made anew meanwhile: then it is still to be looked at, too.
+                if (found.until > now || !kept.remove(next, found)) {
                     sweep.add(next);
                 }
             }
@@ -90,12 +86,12 @@ final class MemoryRevocations implements Revocations {
     }
 
     @Override
-    public synchronized void listen(Consumer<Set<Revocation>> told) {
+    public void listen(Consumer<Set<Revocation>> told) {
         listener = told;
     }
 
     /** Revocations of which something is kept. */
-    synchronized int size() {
+    int size() {
         return kept.size();
     }
 }

@@ -104,7 +104,7 @@ class EnvelopeTest {
 
     @Test
     void fieldsOfANewerNodeAreSkipped() {
-        assertThat(open(header(field(8, "new") + field(255, "") + field(0, "\u00FF"))))
+        assertThat(open(header(field(9, "new") + field(255, "") + field(0, "\u00FF"))))
                 .hasToString(MINIMAL.toString());
     }
 
@@ -113,6 +113,7 @@ class EnvelopeTest {
         assertThat(open(header(field(Envelope.CLIENT, "c"))).info()).isEqualTo(new ClientInfo("", "c", null));
         assertThat(refusal(header(field(Envelope.USER, "ann")))).isEqualTo(Skipped.MALFORMED);
         assertThat(refusal(header(field(Envelope.CONN_INFO, "{}")))).isEqualTo(Skipped.MALFORMED);
+        assertThat(refusal(header(field(Envelope.CHAN_INFO, "{}")))).isEqualTo(Skipped.MALFORMED);
     }
 
     @ParameterizedTest
@@ -149,6 +150,8 @@ class EnvelopeTest {
             client + field(Envelope.CONN_INFO, ""),
             client + field(Envelope.CONN_INFO, "[1,\n2]"),
             client + field(Envelope.CONN_INFO, "1\r"),
+            client + field(Envelope.CHAN_INFO, "1") + field(Envelope.CHAN_INFO, "1"),
+            client + field(Envelope.CHAN_INFO, "1\n"),
             field(Envelope.CLIENT, "\u00FF"),
             client + field(Envelope.USER, "\u00C0\u00AF"),
             tag + tag,
@@ -229,7 +232,8 @@ class EnvelopeTest {
             tags.put(text(random), text(random));
         }
         Payload connInfo = random.nextBoolean() ? payload("{\"n\":" + random.nextInt() + '}') : null;
-        ClientInfo info = random.nextBoolean() ? new ClientInfo(text(random), text(random), connInfo) : null;
+        Payload chanInfo = random.nextBoolean() ? payload("[" + random.nextInt() + ']') : null;
+        ClientInfo info = random.nextBoolean() ? new ClientInfo(text(random), text(random), connInfo, chanInfo) : null;
         Position position = random.nextBoolean()
                 ? new Position("e" + random.nextInt(100), 1 + random.nextInt(99), random.nextInt(3) - 1)
                 : null;
