@@ -17,6 +17,18 @@ final class Judgement {
         this.clock = clock;
     }
 
+    /** By the time a revocation lapses, no token of before it may be in force: so its whole life counts, not what is left. */
+    private void requireShortLife(Claims claims) throws RefusedException {
+        long issuedAt = claims.seconds("iat", 0);
+        if (issuedAt <= 0) {
+            throw new RefusedException("no issue time");
+        }
+        if (claims.seconds("exp", 0) - Math.min(issuedAt, now())
+                > config.revocation().ttl().toSeconds()) {
+            throw new RefusedException("lives too long");
+        }
+    }
+
     TokenVerdict ofConnection(JsonObject json) throws RefusedException {
         Claims claims = new Claims(json, shared);
         if (claims.mentions("channel")) {
@@ -26,9 +38,8 @@ final class Judgement {
         if (isExpired(claims, end)) {
             return EXPIRED;
         }
-        if (config.revocation().isOn()
-                && claims.seconds("exp", 0) - now() > config.revocation().ttl().toSeconds()) {
-            throw new RefusedException("lives too long");
+        if (config.revocation().isOn()) {
+            requireShortLife(claims);
         }
         return new TokenVerdict.Valid(
                 new Identity(claims.user(), claims.info(), end),

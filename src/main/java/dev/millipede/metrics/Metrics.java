@@ -74,6 +74,7 @@ public final class Metrics {
         "issuer",
         "audience",
         "no expiry",
+        "no issue time",
         "lives too long",
         "times",
         "user",

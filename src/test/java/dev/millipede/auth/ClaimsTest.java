@@ -170,12 +170,22 @@ class ClaimsTest {
     void whereTokensCanBeRevokedNoneOutlivesItsRevocation(String what) {
         Authenticator authenticator = with("{'revocation': {'" + what + "': true, 'ttl': '1h'}}");
 
-        assertThat(Verdicts.word(authenticator, SIGNER.token("{\"exp\":" + (NOW + 3600) + "}")))
-                .isEqualTo("valid");
-        assertThat(Verdicts.word(authenticator, SIGNER.token("{\"exp\":" + (NOW + 3601) + "}")))
+        assertThat(life(authenticator, NOW, NOW + 3600)).isEqualTo("valid");
+        assertThat(life(authenticator, NOW, NOW + 3601)).isEqualTo("lives too long");
+        assertThat(life(authenticator, NOW - 3600, NOW + 1))
+                .as("nearly over, and revoked when it was young")
                 .isEqualTo("lives too long");
-        assertThat(Verdicts.word(authenticator, SIGNER.token("{\"exp\":1e300}")))
+        assertThat(life(authenticator, NOW + 9_000, NOW + 9_001))
+                .as("made in the future")
                 .isEqualTo("lives too long");
+        assertThat(Verdicts.word(authenticator, SIGNER.token("{\"iat\":" + NOW + ",\"exp\":1e300}")))
+                .isEqualTo("lives too long");
+        assertThat(Verdicts.word(authenticator, SIGNER.token("{\"exp\":" + (NOW + 60) + "}")))
+                .isEqualTo("no issue time");
+    }
+
+    private static String life(Authenticator authenticator, long from, long to) {
+        return Verdicts.word(authenticator, SIGNER.token("{\"iat\":" + from + ",\"exp\":" + to + "}"));
     }
 
     @Test
