@@ -41,6 +41,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -85,6 +86,10 @@ public final class Node {
     private final NodeTls tls;
     private final NodeReload reloads;
     private final List<WebSocketVerticle> webSockets = new ArrayList<>();
+
+    /** Those of them that have connections. */
+    private final List<WebSocketVerticle> serving = new CopyOnWriteArrayList<>();
+
     /** What runs, in stages: each is stopped as a whole before the one that was started before it. */
     private final List<Stage> stages = new ArrayList<>();
 
@@ -187,7 +192,8 @@ public final class Node {
                     new WebSocketVerticle(i, shared(), http.publicDoor(vertx, tls.forClients()), bus, metrics);
             metrics.gaugeSubscriptions(i, webSocket::subscriptions);
             webSockets.add(webSocket);
-            deployed = deployed.compose(done -> deploy(instanceStage, webSocket));
+            deployed = deployed.compose(done -> deploy(instanceStage, webSocket))
+                    .onSuccess(done -> serving.add(webSocket));
         }
         if (!config.sharesPublicListener()) {
             ApiVerticle verticle = new ApiVerticle(
@@ -195,7 +201,7 @@ public final class Node {
             api = verticle;
             deployed = deployed.compose(done -> deploy(stage("API"), verticle));
         }
-        backplane.revocations().listen(revoked -> webSockets.forEach(each -> each.revoked(revoked)));
+        backplane.revocations().listen(revoked -> serving.forEach(each -> each.revoked(revoked)));
         List<String> certificates = stage("certificates");
         deployed = deployed.compose(done -> deployNodes());
         // After the others, as a worker too counts when event loops are given out.

@@ -10,6 +10,7 @@ import dev.millipede.protocol.Command.Pong;
 import dev.millipede.protocol.Command.Publish;
 import dev.millipede.protocol.Command.Subscribe;
 import dev.millipede.protocol.Protocol.MalformedCommandException;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,10 +34,25 @@ class JsonDecodeTest {
     @MethodSource("goldenFrames")
     void goldenFramesDecodeToTheirCommands(String name) throws Exception {
         String commands = decode(Golden.bytes("in/" + name + ".json")).stream()
-                .map(command -> command + "\n")
+                .map(command -> shown(command) + "\n")
                 .collect(Collectors.joining());
 
         assertThat(commands).isEqualTo(new String(Golden.bytes("in/" + name + ".commands"), UTF_8));
+    }
+
+    /** With its token, which a command itself does not show. */
+    private static String shown(Command command) {
+        return Stream.of(command.getClass().getRecordComponents())
+                .map(component -> component.getName() + '=' + value(component, command))
+                .collect(Collectors.joining(", ", command.getClass().getSimpleName() + '[', "]"));
+    }
+
+    private static Object value(RecordComponent component, Command command) {
+        try {
+            return String.valueOf(component.getAccessor().invoke(command));
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @ParameterizedTest
