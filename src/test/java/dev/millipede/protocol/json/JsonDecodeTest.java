@@ -51,7 +51,7 @@ class JsonDecodeTest {
         try {
             return String.valueOf(component.getAccessor().invoke(command));
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.getMessage(), e);
         }
     }
 
