@@ -130,6 +130,9 @@ class RedisRevocationsIT {
 
     @Test
     void withoutRedisNothingIsKnownAndNothingIsPromised() {
+        // Who has not looked yet has let nobody in, and so hears of nothing before that.
+        revoke(new OfUser("of before"));
+        Eventually.until(heardByCut::size, told -> told == 1);
         redis.kill();
         Eventually.until(node::isReady, ready -> !ready);
 
