@@ -40,7 +40,10 @@ final class FarRedis implements AutoCloseable {
     private void accept(NetSocket near) {
         List<Buffer> early = new ArrayList<>();
         near.handler(early::add);
+        // A node that stops does not wait for its last answers: they come to a closed socket, which resets.
+        near.exceptionHandler(reset -> {});
         client.connect(target).onFailure(failure -> near.close()).onSuccess(far -> {
+            far.exceptionHandler(reset -> {});
             far.handler(near::write);
             far.closeHandler(closed -> near.close());
             near.closeHandler(closed -> far.close());
