@@ -10,6 +10,7 @@ import dev.millipede.protocol.Command;
 import dev.millipede.protocol.ErrorCode;
 import dev.millipede.protocol.ServerMessage.SubRefreshed;
 import io.vertx.core.Future;
+import java.util.function.Consumer;
 
 /**
  * Subscriptions by token: verified, renewed, ended when the token has expired and nothing came in its place (client protocol
@@ -30,37 +31,35 @@ final class SubscriptionTokens {
         this.instance = instance;
     }
 
-    private Future<SubscriptionVerdict> authorize(String token) {
-        return instance.policy().rules().authenticator().authorize(token);
-    }
-
     /** Subscribes where the token allows it; commands for the same channel wait meanwhile. */
     void subscribe(Connection from, Channel channel, Command.Subscribe command, String token) {
-        if (isBusy(from, command.id())) {
+        verify(
+                from,
+                command.id(),
+                token,
+                new Checking(channel.name(), true),
+                verdict -> judged(from, channel, command, verdict));
+    }
+
+    /** Goes on with a verdict, at once where it is there; one connection must not keep everybody's threads. */
+    private void verify(Connection from, long id, String token, Checking checking, Consumer<SubscriptionVerdict> next) {
+        if (from.pending != null && from.pending.checks.size() >= MAX_CHECKS) {
+            instance.fail(from, id, ErrorCode.TOO_MANY_REQUESTS);
             return;
         }
-        Future<SubscriptionVerdict> verdict = authorize(token);
+        Future<SubscriptionVerdict> verdict =
+                instance.policy().rules().authenticator().authorize(token);
         if (verdict.isComplete()) {
-            judged(from, channel, command, verdict.result());
+            next.accept(verdict.result());
             return;
         }
-        Checking checking = new Checking(channel.name(), true);
         from.makePending().checks.add(checking);
         verdict.onSuccess(judged -> instance.guarded(from, () -> {
             if (from.checked(checking)) {
-                judged(from, channel, command, judged);
+                next.accept(judged);
                 instance.commands.resume(from, checking.waiting);
             }
         }));
-    }
-
-    /** One connection must not keep everybody's threads: answers with an error where it has enough under way. */
-    private boolean isBusy(Connection from, long id) {
-        boolean busy = from.pending != null && from.pending.checks.size() >= MAX_CHECKS;
-        if (busy) {
-            instance.fail(from, id, ErrorCode.TOO_MANY_REQUESTS);
-        }
-        return busy;
     }
 
     private void judged(Connection from, Channel channel, Command.Subscribe command, SubscriptionVerdict verdict) {
@@ -102,22 +101,12 @@ final class SubscriptionTokens {
             instance.fail(from, command.id(), ErrorCode.PERMISSION_DENIED);
             return;
         }
-        if (isBusy(from, command.id())) {
-            return;
-        }
-        Future<SubscriptionVerdict> verdict = authorize(command.token());
-        if (verdict.isComplete()) {
-            refreshed(from, command, verdict.result());
-            return;
-        }
-        Checking checking = new Checking(command.channel(), false);
-        from.makePending().checks.add(checking);
-        verdict.onSuccess(judged -> instance.guarded(from, () -> {
-            if (from.checked(checking)) {
-                refreshed(from, command, judged);
-                instance.commands.resume(from, checking.waiting);
-            }
-        }));
+        verify(
+                from,
+                command.id(),
+                command.token(),
+                new Checking(command.channel(), false),
+                verdict -> refreshed(from, command, verdict));
     }
 
     private void refreshed(Connection from, Command.SubRefresh command, SubscriptionVerdict verdict) {
